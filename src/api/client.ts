@@ -1,0 +1,56 @@
+// The client port: how controllers and the scheduler act. Inside a cluster it runs the same pipeline that HTTP
+// requests run, under the component's own identity, and answers at once; nothing here is asynchronous.
+//
+// Objects that come out are shared and must not be changed: `clone` (src/lib/json.ts) before an update.
+
+import type { Draft, KubeObject } from './object.ts';
+import type { ResourceMap, ResourceName } from './resources.ts';
+import type { Result } from './status.ts';
+import type { EventType } from './types.ts';
+
+export interface ListOptions {
+  /** All namespaces where absent. */
+  readonly namespace?: string;
+  /** An index term: `node:worker-1` for the pods bound to a node, `owner:UID` for dependents. */
+  readonly term?: string;
+  /** Keep only objects that carry these labels. */
+  readonly matchLabels?: Readonly<Record<string, string>>;
+}
+
+export interface DeleteOptions {
+  readonly gracePeriodSeconds?: number;
+  readonly propagationPolicy?: 'Foreground' | 'Background' | 'Orphan';
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
+}
+
+/** What an Event speaks of. */
+export interface EventInput {
+  readonly regarding: KubeObject;
+  readonly type: EventType;
+  readonly reason: string;
+  readonly message: string;
+  /** e.g. `spec.containers{web}`. */
+  readonly fieldPath?: string;
+  /** Node the reporter runs on (kubelet events). */
+  readonly host?: string;
+}
+
+export interface Reader {
+  get<R extends ResourceName>(resource: R, namespace: string, name: string): ResourceMap[R] | undefined;
+  /** In key order: namespace, then name. */
+  list<R extends ResourceName>(resource: R, options?: ListOptions): Array<ResourceMap[R]>;
+  /** Every live object with this index term, of any resource (`owner:UID`). */
+  byTerm(term: string): KubeObject[];
+}
+
+export interface Client extends Reader {
+  create<R extends ResourceName>(resource: R, object: Draft<ResourceMap[R]>): Result<ResourceMap[R]>;
+  /** Refused with Conflict unless metadata.resourceVersion is the current one. An update that changes nothing writes nothing. */
+  update<R extends ResourceName>(resource: R, object: ResourceMap[R]): Result<ResourceMap[R]>;
+  updateStatus<R extends ResourceName>(resource: R, object: ResourceMap[R]): Result<ResourceMap[R]>;
+  delete(resource: ResourceName, namespace: string, name: string, options?: DeleteOptions): Result<KubeObject | undefined>;
+  /** pods/binding. */
+  bind(namespace: string, pod: string, uid: string, node: string): Result<undefined>;
+  /** Records an Event; a repeat of the same one raises its count, as upstream's event correlator does. */
+  event(input: EventInput): void;
+}

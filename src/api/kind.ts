@@ -1,0 +1,166 @@
+// What a kind is: everything the server knows about one kind, declared once, in the kind's own file.
+// Shared code never branches on a kind; it asks the kind. src/api/scheme.ts is the table of all kinds.
+// Models kubernetes pkg/registry/*/*/strategy.go and pkg/printers/internalversion.
+
+import type { Random } from '../lib/random.ts';
+import type { FieldError } from '../schema/field-error.ts';
+import type { Draft, KubeObject } from './object.ts';
+import type { Result } from './status.ts';
+import type { Scale } from './types/autoscaling-v1.ts';
+
+export type ApiVerb =
+  | 'create'
+  | 'delete'
+  | 'deletecollection'
+  | 'get'
+  | 'list'
+  | 'patch'
+  | 'update'
+  | 'watch';
+
+/** What a strategy may ask of the cluster. */
+export interface StrategyContext {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly random: Random;
+  /** IPv4 range of Services, e.g. `10.96.0.0/16`. */
+  readonly serviceCidr: string;
+  /** True for a dry run: nothing may be allocated for good. */
+  readonly dryRun: boolean;
+  /** Whether any live object carries this index term (see `Kind.terms`). */
+  termInUse(term: string): boolean;
+}
+
+export interface Column {
+  readonly name: string;
+  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'date';
+  readonly format?: string;
+  /** 0 is shown always, 1 only with `-o wide`. */
+  readonly priority?: number;
+  readonly description?: string;
+}
+
+export type Cell = string | number | boolean | null;
+
+export interface Printer<T extends KubeObject> {
+  readonly columns: readonly Column[];
+  /** One cell for every column, the wide ones too. `now` in milliseconds since the epoch. */
+  cells(object: T, now: number): Cell[];
+  /** Row conditions, such as Completed of a finished pod. */
+  conditions?(object: T): Array<{ type: string; status: string; reason?: string; message?: string }>;
+}
+
+/** The `status` subresource: a write to it keeps everything but status; a write elsewhere keeps status. */
+export interface StatusStrategy<T extends KubeObject> {
+  /** Runs after the shared rule (spec and metadata of `old` are kept, labels and annotations too unless the kind lets them pass). */
+  prepare?(object: T, old: T, context: StrategyContext): void;
+  validate?(object: T, old: T): FieldError[];
+}
+
+export interface ScaleStrategy<T extends KubeObject> {
+  get(object: T): Pick<Scale, 'spec' | 'status'>;
+  /** Sets spec.replicas. */
+  set(object: T, replicas: number): void;
+}
+
+/** A subresource that takes a POST, such as pods/binding. It returns the changed object, or why not. */
+export interface Action<T extends KubeObject> {
+  /** Definition of the body in the schema table. */
+  readonly bodyDefinition: string;
+  readonly bodyKind: string;
+  readonly bodyApiVersion: string;
+  /** Changes `object` in place (a private copy), or refuses. The answer to the client is Status Success, code 201. */
+  apply(object: T, body: KubeObject, context: StrategyContext): Result<T>;
+}
+
+export interface Kind<T extends KubeObject = KubeObject> {
+  /** `''` for core. */
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  /** Plural, lower case: `pods`. */
+  readonly resource: string;
+  readonly singular: string;
+  readonly shortNames?: readonly string[];
+  readonly categories?: readonly string[];
+  readonly namespaced: boolean;
+  /** Name in the schema table: `io.k8s.api.core.v1.Pod`. */
+  readonly definition: string;
+  /** Default: all. */
+  readonly verbs?: readonly ApiVerb[];
+
+  /** Set where another kind's rows are served in this form (events.k8s.io Event over core Event). */
+  readonly storedAs?: {
+    readonly kind: string;
+    readonly apiVersion: string;
+    /** Log resource, `events`. */
+    readonly resource: string;
+    toStored(object: T): KubeObject;
+    fromStored(object: KubeObject): T;
+  };
+
+  /**
+   * Errors of a name, as texts (`a lowercase RFC 1123 subdomain must consist of …`). `prefix` is true for a
+   * generateName. Default: RFC 1123 subdomain.
+   */
+  validateName?(name: string, prefix: boolean): string[];
+
+  /** Fills in the kind's defaults, in place. Runs on decoded input and before validation. Idempotent. */
+  setDefaults?(object: T): void;
+  /** Resets what a client may not set on create, allocates, sets generation. Status is dropped already where `status` is declared. */
+  prepareForCreate?(object: T, context: StrategyContext): void;
+  /** Resets what a client may not change. Status is kept from `old` already where `status` is declared. */
+  prepareForUpdate?(object: T, old: T, context: StrategyContext): void;
+  /** metadata is validated by shared code before. */
+  validate?(object: T, context: StrategyContext): FieldError[];
+  /** Runs instead of `validate` on update; call `validate` where upstream does. Shared code has checked immutable metadata. */
+  validateUpdate?(object: T, old: T, context: StrategyContext): FieldError[];
+  /** Texts for `Warning:` headers. */
+  warnings?(object: T, old: T | undefined): string[];
+  /** generation counts changes of spec (and of deletionTimestamp). */
+  readonly hasGeneration?: boolean;
+  /** PUT of a missing name creates it (Lease, Endpoints, Event, …). */
+  readonly allowCreateOnUpdate?: boolean;
+  /** PUT without resourceVersion overwrites. Default true. */
+  readonly allowUnconditionalUpdate?: boolean;
+
+  readonly status?: StatusStrategy<T>;
+  readonly scale?: ScaleStrategy<T>;
+  readonly actions?: Readonly<Record<string, Action<T>>>;
+
+  /** Selectable fields beyond metadata.name and metadata.namespace, with their values of this object. */
+  fields?(object: T): Record<string, string>;
+  /** The labels of `fields`, in the order upstream lists them. */
+  readonly fieldLabels?: readonly string[];
+  /** Index terms: `node:worker-1`, `clusterip:10.96.0.1`. Owner terms (`owner:UID`) are added by shared code. */
+  terms?(object: T): string[];
+
+  readonly printer: Printer<T>;
+
+  /**
+   * Seconds of grace for a deletion, given those asked for (undefined: none named). Absent: deleted at once.
+   * 0 also means at once.
+   */
+  gracePeriod?(object: T, requested: number | undefined): number;
+  /** A finished delete answers with the object instead of a Status (pods, services, …). */
+  readonly deleteReturnsObject?: boolean;
+  /** Dependents' fate when the client names none. Default Background. */
+  readonly defaultPropagation?: 'Orphan' | 'Background';
+}
+
+/** `pods` or `deployments.apps`: how the log, the client port and error messages name a resource. */
+export function resourceName(kind: Pick<Kind, 'group' | 'resource'>): string {
+  return kind.group === '' ? kind.resource : `${kind.resource}.${kind.group}`;
+}
+
+/** `v1` or `apps/v1`. */
+export function apiVersionOf(kind: Pick<Kind, 'group' | 'version'>): string {
+  return kind.group === '' ? kind.version : `${kind.group}/${kind.version}`;
+}
+
+/** Keeps the type parameter inside the kind's file: the table holds `Kind`. */
+export function defineKind<T extends KubeObject>(kind: Kind<T>): Kind {
+  return kind as unknown as Kind;
+}
+
+export type { Draft };

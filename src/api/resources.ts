@@ -1,0 +1,35 @@
+// Which type each resource of the log holds: the client port's `get('pods', …)` answers a Pod.
+
+import type { ControllerRevision, Deployment, ReplicaSet } from './types/apps-v1.ts';
+import type { Lease } from './types/coordination-v1.ts';
+import type {
+  ConfigMap,
+  Endpoints,
+  Event,
+  Namespace,
+  Node,
+  Pod,
+  Secret,
+  Service,
+  ServiceAccount,
+} from './types/core-v1.ts';
+import type { EndpointSlice } from './types/discovery-v1.ts';
+
+export interface ResourceMap {
+  configmaps: ConfigMap;
+  'controllerrevisions.apps': ControllerRevision;
+  'deployments.apps': Deployment;
+  endpoints: Endpoints;
+  'endpointslices.discovery.k8s.io': EndpointSlice;
+  events: Event;
+  'leases.coordination.k8s.io': Lease;
+  namespaces: Namespace;
+  nodes: Node;
+  pods: Pod;
+  'replicasets.apps': ReplicaSet;
+  secrets: Secret;
+  serviceaccounts: ServiceAccount;
+  services: Service;
+}
+
+export type ResourceName = keyof ResourceMap;

@@ -1,0 +1,63 @@
+// What the runtime drives: controllers and the scheduler alike. It feeds them the log's changes in order, gives
+// them turns, and keeps their timers; it does so inside an alarm, in slices, and a crash at any point only repeats work.
+
+import type { Client } from '../../api/client.ts';
+import type { KubeObject } from '../../api/object.ts';
+import type { ResourceName } from '../../api/resources.ts';
+import type { Random } from '../../lib/random.ts';
+
+/** One event of the log as a component sees it. `object` is the state after it (of a delete: the last state). */
+export interface Change {
+  readonly rev: number;
+  readonly resource: ResourceName;
+  readonly verb: 'create' | 'update' | 'delete';
+  readonly namespace: string;
+  readonly name: string;
+  readonly object: KubeObject;
+  /** The state before it; undefined on create. Read on demand. */
+  readonly old: KubeObject | undefined;
+}
+
+export interface Context {
+  readonly client: Client;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly random: Random;
+}
+
+/** What comes after a reconcile. Nothing: done until the next change. */
+export interface Outcome {
+  /** Come back after so many milliseconds, even across a restart. */
+  readonly requeueAfter?: number;
+  /** The attempt failed (a conflict, say): come back with exponential backoff. The text goes to the log. */
+  readonly error?: string;
+}
+
+export interface Controller {
+  /** `deployment-controller`: the user is `system:serviceaccount:kube-system:<name>`, the queue and the metrics bear it too. */
+  readonly name: string;
+  /** `source.component` of its Events. Default: name. */
+  readonly eventSource?: string;
+  /** The keys (`namespace/name`, or any text the controller likes) to reconcile after a change, by resource. */
+  readonly watches: {
+    readonly [R in ResourceName]?: (change: Change, context: Context) => Iterable<string>;
+  };
+  /** From a key alone; level-triggered, idempotent. Never throws for an expected failure. */
+  reconcile(key: string, context: Context): Outcome | undefined;
+}
+
+/**
+ * The general form, for what is more than a map of keys (the scheduler's queue and cache).
+ * `start` runs once after each cold start, before the first `observe`, and must rebuild all in-memory state by listing.
+ */
+export interface Component {
+  readonly name: string;
+  readonly eventSource?: string;
+  readonly resources: readonly ResourceName[];
+  start(context: Context): void;
+  observe(change: Change, context: Context): void;
+  /** One bounded piece of work. True: there was some, call again; false: nothing to do now. */
+  step(context: Context): boolean;
+  /** When `step` should be called although nothing changed: milliseconds since the epoch. Undefined: never. */
+  nextDue(): number | undefined;
+}

@@ -1,0 +1,35 @@
+// JSON as data. Objects of the API are plain JSON values: never classes.
+
+export type JsonValue = null | boolean | number | string | JsonValue[] | JsonObject;
+export interface JsonObject {
+  [key: string]: JsonValue | undefined;
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Deep equality of two JSON values; members whose value is undefined count as absent. */
+export function deepEqual(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (Array.isArray(a)) {
+    return Array.isArray(b) && a.length === b.length && a.every((item, index) => deepEqual(item, b[index]));
+  }
+  if (!isObject(a) || !isObject(b)) return false;
+  for (const key of Object.keys(a)) {
+    if (a[key] !== undefined && !(Object.hasOwn(b, key) && deepEqual(a[key], b[key]))) return false;
+  }
+  for (const key of Object.keys(b)) {
+    if (b[key] !== undefined && !(Object.hasOwn(a, key) && a[key] !== undefined)) return false;
+  }
+  return true;
+}
+
+/** Deep copy of a JSON value. */
+export function clone<T>(value: T): T {
+  if (Array.isArray(value)) return value.map((item: unknown) => clone(item)) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  const copy: Record<string, unknown> = {};
+  for (const key of Object.keys(value)) copy[key] = clone((value as Record<string, unknown>)[key]);
+  return copy as T;
+}
