@@ -1,0 +1,73 @@
+// What the API server takes and gives. The cluster's Durable Object shell makes these from a Request and turns the
+// answer into a Response; tests call the server with them directly. Nothing here is asynchronous.
+
+/** How the gateway is to render the JSON that the server answers with. Absent: as it is. */
+export interface Encoding {
+  readonly format: 'json' | 'yaml';
+  /** `Table` or `PartialObjectMetadata(List)` of a meta.k8s.io version. */
+  readonly as?: {
+    readonly kind: 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList';
+    readonly version: 'v1' | 'v1beta1';
+    readonly includeObject?: 'None' | 'Metadata' | 'Object';
+  };
+  readonly pretty?: boolean;
+  /** Group, version and resource whose printer renders a Table. */
+  readonly resource?: { readonly group: string; readonly version: string; readonly resource: string };
+}
+
+export interface ApiRequest {
+  /** Upper case. */
+  readonly method: string;
+  /** Within the cluster, still percent-encoded, without query: `/api/v1/namespaces/default/pods`. */
+  readonly path: string;
+  /** Without `?`; '' for none. */
+  readonly query: string;
+  /** By lower-case name; undefined where absent. */
+  header(name: string): string | undefined;
+  /** '' for none. Protobuf and other binary bodies arrive as latin1 text and are refused by content type. */
+  readonly body: string;
+}
+
+export interface ApiResponse {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+  /** Texts of `Warning: 299` headers. */
+  readonly warnings?: readonly string[];
+  /** Further headers. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly encoding?: Encoding;
+}
+
+/**
+ * A request that the server has understood (path, identity, verb), before it is carried out. The shell looks at
+ * `effect` to know how: reads at once, writes within the group commit, watches over a WebSocket.
+ */
+export type Plan =
+  | { readonly effect: 'read'; run(): ApiResponse }
+  /** Runs inside a log transaction of its own (nested in the group's). */
+  | { readonly effect: 'write'; run(): ApiResponse }
+  | { readonly effect: 'watch'; readonly watch: WatchPlan };
+
+export interface WatchPlan {
+  /** Survives hibernation as JSON (≤ 2 kB where the selectors are sane): enough to subscribe again. */
+  readonly spec: WatchSpec;
+  readonly encoding: Encoding | undefined;
+  /** Seconds after which the gateway ends the stream. */
+  readonly timeoutSeconds: number;
+  /** Frames to send before the live ones, in batches: initial state or replay. An ERROR frame may be the last. */
+  initial(): Iterable<string>;
+  /** True: the stream ends after `initial` (an ERROR was sent). Read after `initial` is consumed. */
+  readonly ended: () => boolean;
+}
+
+export interface WatchSpec {
+  readonly resource: string;
+  readonly group: string;
+  readonly version: string;
+  readonly namespace?: string;
+  readonly name?: string;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  readonly bookmarks: boolean;
+}
