@@ -7,6 +7,7 @@ import type { Draft, KubeObject } from './object.ts';
 import type { ResourceMap, ResourceName } from './resources.ts';
 import type { Result } from './status.ts';
 import type { EventType } from './types.ts';
+import type { Namespace } from './types/core-v1.ts';
 
 export interface ListOptions {
   /** All namespaces where absent. */
@@ -35,12 +36,23 @@ export interface EventInput {
   readonly host?: string;
 }
 
+/** One resource that the cluster serves. */
+export interface ResourceInfo {
+  readonly resource: ResourceName;
+  readonly namespaced: boolean;
+  readonly kind: string;
+  /** `v1`, `apps/v1`. */
+  readonly apiVersion: string;
+}
+
 export interface Reader {
   get<R extends ResourceName>(resource: R, namespace: string, name: string): ResourceMap[R] | undefined;
   /** In key order: namespace, then name. */
   list<R extends ResourceName>(resource: R, options?: ListOptions): Array<ResourceMap[R]>;
   /** Every live object with this index term, of any resource (`owner:UID`). */
   byTerm(term: string): KubeObject[];
+  /** Every resource whose objects the log holds (each once, however many versions it is served in). */
+  resources(): readonly ResourceInfo[];
 }
 
 export interface Client extends Reader {
@@ -49,6 +61,10 @@ export interface Client extends Reader {
   update<R extends ResourceName>(resource: R, object: ResourceMap[R]): Result<ResourceMap[R]>;
   updateStatus<R extends ResourceName>(resource: R, object: ResourceMap[R]): Result<ResourceMap[R]>;
   delete(resource: ResourceName, namespace: string, name: string, options?: DeleteOptions): Result<KubeObject | undefined>;
+  /**
+   * namespaces/finalize: writes spec.finalizers alone. A terminating namespace left without any finalizer is gone at once.
+   */
+  finalize(namespace: Namespace): Result<Namespace>;
   /** pods/binding. */
   bind(namespace: string, pod: string, uid: string, node: string): Result<undefined>;
   /** Records an Event; a repeat of the same one raises its count, as upstream's event correlator does. */

@@ -18,8 +18,19 @@ export interface Change {
   readonly old: KubeObject | undefined;
 }
 
+/** What can be told of an event without parsing its object. */
+export interface Notice {
+  readonly resource: ResourceName;
+  readonly verb: 'create' | 'update' | 'delete';
+  /** The stored JSON text of the object. */
+  readonly text: string;
+}
+
 export interface Context {
+  /** Its writes name as their cause the newest change that led to this call. */
   readonly client: Client;
+  /** The same client with another cause: the revision (a resourceVersion, say) that led to the write. */
+  causedBy(rev: number): Client;
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly random: Random;
@@ -42,6 +53,11 @@ export interface Controller {
   readonly watches: {
     readonly [R in ResourceName]?: (change: Change, context: Context) => Iterable<string>;
   };
+  /** For a controller of every resource: `interest` says cheaply which events may matter, `keys` maps those to keys. */
+  readonly watchesAll?: {
+    interest(notice: Notice): boolean;
+    keys(change: Change, context: Context): Iterable<string>;
+  };
   /** From a key alone; level-triggered, idempotent. Never throws for an expected failure. */
   reconcile(key: string, context: Context): Outcome | undefined;
 }
@@ -53,11 +69,18 @@ export interface Controller {
 export interface Component {
   readonly name: string;
   readonly eventSource?: string;
-  readonly resources: readonly ResourceName[];
+  readonly resources: readonly ResourceName[] | 'all';
+  /** Cheap test before an object is parsed or the alarm is armed: false means that `observe` need not see the event. */
+  interest?(notice: Notice): boolean;
   start(context: Context): void;
   observe(change: Change, context: Context): void;
   /** One bounded piece of work. True: there was some, call again; false: nothing to do now. */
   step(context: Context): boolean;
   /** When `step` should be called although nothing changed: milliseconds since the epoch. Undefined: never. */
   nextDue(): number | undefined;
+  /**
+   * The oldest observed revision whose work is not done yet; the durable cursor stays below it. Undefined: all is done.
+   * A component that rebuilds everything in `start` leaves it out.
+   */
+  oldestPending?(): number | undefined;
 }
