@@ -142,6 +142,12 @@ export interface Kind<T extends KubeObject = KubeObject> {
    * 0 also means at once.
    */
   gracePeriod?(object: T, requested: number | undefined): number;
+  /** A kind that keeps its terminating objects back by its own means (Namespace: spec.finalizers). */
+  readonly deletion?: {
+    /** Changes the object in place as its deletion begins (deletionTimestamp is set already). */
+    begin(object: T): void;
+    isHeldBack(object: T): boolean;
+  };
   /** A finished delete answers with the object instead of a Status (pods, services, …). */
   readonly deleteReturnsObject?: boolean;
   /** Dependents' fate when the client names none. Default Background. */

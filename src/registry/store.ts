@@ -1,0 +1,149 @@
+// The store: reads and appends objects of one cluster as typed kinds over the event log. It knows how kinds are
+// laid out in the log (resource, text, terms), not what create, update and delete mean (create.ts, update.ts, delete.ts).
+
+import type { EventLog, Row } from '../eventlog/log.ts';
+import type { Kind, StrategyContext } from '../api/kind.ts';
+import { apiVersionOf, resourceName } from '../api/kind.ts';
+import type { KubeObject } from '../api/object.ts';
+import type { Result } from '../api/status.ts';
+import { conflict, fail, OBJECT_MODIFIED, ok, tooLarge } from '../api/status.ts';
+import type { Lease } from '../api/types/coordination-v1.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Random } from '../lib/random.ts';
+import type { Heartbeats } from './heartbeats.ts';
+import { NODE_LEASE_NAMESPACE } from './heartbeats.ts';
+import { ObjectCache } from './object-cache.ts';
+import { objectText } from './text.ts';
+import type { WriteContext, Written } from './write.ts';
+
+/** The largest object text, in UTF-16 code units or bytes, whichever is met first; rows hold at most 2 MB. */
+const MAX_OBJECT_BYTES = 1_572_864;
+const CACHE_BYTES = 12 << 20;
+
+export interface StoreOptions {
+  readonly log: EventLog;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly heartbeats: Heartbeats;
+  readonly serviceCidr: string;
+}
+
+/** Where a kind's objects lie in the log: events.k8s.io Events are rows of `events`. */
+export function logResource(kind: Kind): string {
+  return kind.storedAs?.resource ?? resourceName(kind);
+}
+
+export class Store {
+  readonly log: EventLog;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly heartbeats: Heartbeats;
+  readonly #serviceCidr: string;
+  readonly #cache = new ObjectCache(CACHE_BYTES);
+
+  constructor(options: StoreOptions) {
+    this.log = options.log;
+    this.clock = options.clock;
+    this.random = options.random;
+    this.heartbeats = options.heartbeats;
+    this.#serviceCidr = options.serviceCidr;
+  }
+
+  context(dryRun: boolean): StrategyContext {
+    return {
+      now: this.clock.now(),
+      random: this.random,
+      serviceCidr: this.#serviceCidr,
+      dryRun,
+      termInUse: (term) => this.log.byTerm(term).length > 0,
+    };
+  }
+
+  /** The row of a live object. */
+  row(kind: Kind, namespace: string, name: string): Row | undefined {
+    return this.log.get({ resource: logResource(kind), namespace, name });
+  }
+
+  /** The object of a row, in the served form of `kind`. Shared: do not change it. */
+  parse(kind: Kind, row: Row): KubeObject {
+    const stored = this.#overlay(row, this.#cache.parse(row));
+    return kind.storedAs === undefined ? stored : kind.storedAs.fromStored(stored);
+  }
+
+  get(kind: Kind, namespace: string, name: string): KubeObject | undefined {
+    const row = this.row(kind, namespace, name);
+    return row === undefined ? undefined : this.parse(kind, row);
+  }
+
+  /** The text that clients are served for a row: the log's own wherever it can be. */
+  served(kind: Kind, row: Row): string {
+    if (kind.storedAs === undefined && !isNodeLease(row)) return row.object;
+    return objectText(this.parse(kind, row), row.rev);
+  }
+
+  /** The same for a text of the log that is at hand without its row's key, as in watch frames. */
+  servedText(kind: Kind, text: string): string {
+    if (kind.storedAs === undefined) return text;
+    const stored = JSON.parse(text) as KubeObject;
+    return objectText(kind.storedAs.fromStored(stored), Number(stored.metadata.resourceVersion));
+  }
+
+  /** Index terms of an object in the log's form. */
+  terms(kind: Kind, object: KubeObject): string[] {
+    const terms = kind.terms?.(object) ?? [];
+    for (const owner of object.metadata.ownerReferences ?? []) terms.push(`owner:${owner.uid}`);
+    return terms;
+  }
+
+  /**
+   * Appends the object's new state. `object` (in the served form) becomes shared: the caller gives it away.
+   * A dry run appends nothing and answers without a resourceVersion of its own.
+   */
+  append(
+    kind: Kind,
+    verb: 'create' | 'update' | 'delete',
+    object: KubeObject,
+    expected: number,
+    write: WriteContext,
+  ): Result<Written> {
+    if (write.dryRun) return ok({ object, text: objectText(object, expected) });
+    const stored = kind.storedAs === undefined ? object : kind.storedAs.toStored(object);
+    const { namespace = '', name, uid } = object.metadata;
+    const rev = this.log.head + 1;
+    stored.metadata.resourceVersion = String(rev);
+    object.metadata.resourceVersion = String(rev);
+    const text = objectText(stored, rev);
+    if (text.length > MAX_OBJECT_BYTES) return fail(tooLarge(`limit is ${MAX_OBJECT_BYTES}`));
+    const appended = this.log.append({
+      verb,
+      resource: logResource(kind),
+      namespace,
+      name,
+      uid,
+      at: this.clock.now(),
+      actor: write.actor,
+      agent: write.agent,
+      cause: write.cause,
+      expected,
+      terms: verb === 'delete' ? [] : this.terms(kind, stored),
+      object: () => text,
+    });
+    if (!appended.ok) return fail(conflict(kind, name, OBJECT_MODIFIED));
+    if (verb !== 'delete') this.#cache.put(appended.event.rev, stored, text);
+    return ok({ object, text: kind.storedAs === undefined ? text : objectText(object, appended.event.rev) });
+  }
+
+  #overlay(row: Row, object: KubeObject): KubeObject {
+    return isNodeLease(row) ? this.heartbeats.overlay(object as Lease) : object;
+  }
+}
+
+function isNodeLease(row: Row): boolean {
+  return row.namespace === NODE_LEASE_NAMESPACE && row.resource === 'leases.coordination.k8s.io';
+}
+
+/** `{ group, resource }` of messages, and the kind's own apiVersion and kind on an object that lacks them. */
+export function stampType(kind: Kind, object: KubeObject): void {
+  object.kind = kind.kind;
+  object.apiVersion = apiVersionOf(kind);
+}

@@ -1,0 +1,50 @@
+// Between objects and the texts that the log holds and clients are served.
+//
+// The stored text of an object begins with its kind and apiVersion, always in this order and form:
+//   {"kind":"Pod","apiVersion":"v1","metadata":{"name":"web",…},"spec":…}
+// so that a list item, which carries neither, is the text behind that constant prefix:
+//   {"metadata":{"name":"web",…},"spec":…}
+
+import type { KubeObject } from '../api/object.ts';
+import type { ObjectMeta } from '../api/types/meta-v1.ts';
+
+/** Metadata members in the order in which upstream serialises them. */
+const META_ORDER: ReadonlyArray<keyof ObjectMeta> = [
+  'name',
+  'generateName',
+  'namespace',
+  'selfLink',
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'labels',
+  'annotations',
+  'ownerReferences',
+  'finalizers',
+  'managedFields',
+];
+
+/** `{"kind":"Pod","apiVersion":"v1",` */
+export function textPrefix(kind: string, apiVersion: string): string {
+  return `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},`;
+}
+
+/** The text of an object, with this revision as its resourceVersion (0: none, as dry runs answer). */
+export function objectText(object: KubeObject, rev: number): string {
+  const { kind, apiVersion, metadata, ...rest } = object;
+  const meta: Record<string, unknown> = {};
+  for (const key of META_ORDER) {
+    if (key === 'resourceVersion') {
+      if (rev > 0) meta[key] = String(rev);
+    } else if (metadata[key] !== undefined) meta[key] = metadata[key];
+  }
+  return JSON.stringify({ kind, apiVersion, metadata: meta, ...rest });
+}
+
+/** The list item of a stored text whose kind and apiVersion are those of `prefix`. */
+export function itemText(text: string, prefix: string): string {
+  return `{${text.slice(prefix.length)}`;
+}

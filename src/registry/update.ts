@@ -1,0 +1,135 @@
+// What update means, of an object and of its status. Models kubernetes
+// staging/src/k8s.io/apiserver/pkg/registry/rest/update.go and …/registry/generic/registry/store.go (Update).
+
+import type { Kind } from '../api/kind.ts';
+import type { KubeObject } from '../api/object.ts';
+import type { Result, Status } from '../api/status.ts';
+import { conflict, fail, failure, invalidStatus, notFoundStatus, OBJECT_MODIFIED, ok } from '../api/status.ts';
+import { validateObjectMetaUpdate } from '../api/validation/object-meta.ts';
+import { clone, deepEqual } from '../lib/json.ts';
+import { invalid } from '../schema/field-error.ts';
+import { removeIfDone } from './delete.ts';
+import type { Store } from './store.ts';
+import { stampType } from './store.ts';
+import { objectText } from './text.ts';
+import type { WriteContext, Written } from './write.ts';
+
+export type Part = 'main' | 'status' | 'finalize';
+
+export interface Update {
+  readonly namespace: string;
+  readonly name: string;
+  readonly part: Part;
+  /** Makes the new state from the old one (a private copy is not needed: it must not be changed). */
+  transform(old: KubeObject): Result<KubeObject>;
+  /** Validating admission, with the old state. */
+  admit(object: KubeObject, old: KubeObject): Result<undefined>;
+  /** PUT of a missing name, where the kind allows it. */
+  createMissing?(): Result<Written>;
+}
+
+/** An update that changes nothing writes nothing. An update that removes a deleted object's last finalizer ends it. */
+export function update(store: Store, kind: Kind, request: Update, write: WriteContext): Result<Written> {
+  const row = store.row(kind, request.namespace, request.name);
+  if (row === undefined) {
+    if (kind.allowCreateOnUpdate === true && request.createMissing !== undefined) return request.createMissing();
+    return fail(notFoundStatus(kind, request.name));
+  }
+  const old = store.parse(kind, row);
+  const transformed = request.transform(old);
+  if (!transformed.ok) return transformed;
+  const object = transformed.value;
+  stampType(kind, object);
+
+  const refused = checkVersion(kind, object, old, row.rev);
+  if (refused !== undefined) return fail(refused);
+  keepSystemMetadata(object, old);
+
+  const context = store.context(write.dryRun);
+  if (request.part === 'main') {
+    if (kind.status !== undefined) copyMember(old, object, 'status');
+    kind.prepareForUpdate?.(object, old, context);
+    if (kind.hasGeneration === true && object.metadata.generation === old.metadata.generation && specChanged(object, old)) {
+      object.metadata.generation = (old.metadata.generation ?? 0) + 1;
+    }
+  } else {
+    for (const key of new Set([...Object.keys(object), ...Object.keys(old)])) {
+      if (key === 'metadata' || key === 'status' || (request.part === 'finalize' && key === 'spec')) continue;
+      copyMember(old, object, key);
+    }
+    if (request.part === 'finalize') copyMember(old, object, 'status');
+    if (kind.status?.prepare === undefined) object.metadata = { ...clone(old.metadata) };
+    else kind.status.prepare(object, old, context);
+    object.metadata.generation = old.metadata.generation as number;
+    if (object.metadata.generation === undefined) delete (object.metadata as { generation?: number }).generation;
+  }
+
+  const errors = validateObjectMetaUpdate(object.metadata, old.metadata, 'metadata');
+  if (request.part === 'main') {
+    const own = kind.validateUpdate ?? ((next: KubeObject) => kind.validate?.(next, context) ?? []);
+    errors.push(...own(object, old, context));
+  } else if (request.part === 'status') errors.push(...(kind.status?.validate?.(object, old) ?? []));
+  if (errors.length > 0) return fail(invalidStatus(kind.group, kind.kind, request.name, errors));
+
+  const admitted = request.admit(object, old);
+  if (!admitted.ok) return admitted;
+  object.metadata.resourceVersion = old.metadata.resourceVersion;
+  const ended = removeIfDone(store, kind, object, row.rev, write);
+  if (ended !== undefined) return ended;
+  if (deepEqual(object, old)) return ok({ object: old, text: store.served(kind, row) });
+  return store.append(kind, 'update', object, row.rev, write);
+}
+
+/** Optimistic concurrency and the uid precondition. */
+function checkVersion(kind: Kind, object: KubeObject, old: KubeObject, rev: number): Status | undefined {
+  const { uid, resourceVersion: version = '', name } = object.metadata;
+  if (uid !== undefined && uid !== '' && uid !== old.metadata.uid) {
+    const key = `/registry/${kind.resource}/${old.metadata.namespace === undefined ? '' : `${old.metadata.namespace}/`}${old.metadata.name}`;
+    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`;
+    return conflict(
+      kind,
+      name,
+      `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`,
+    );
+  }
+  if (version === '' || version === '0') {
+    if (kind.allowUnconditionalUpdate !== false) return undefined;
+    const error = invalid('metadata.resourceVersion', 0, 'must be specified for an update');
+    return invalidStatus(kind.group, kind.resource, old.metadata.name, [error]);
+  }
+  if (!/^[0-9]+$/.test(version)) {
+    return failure(500, '', `strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`);
+  }
+  return Number(version) === rev ? undefined : conflict(kind, name, OBJECT_MODIFIED);
+}
+
+/** What a client may leave out of an update, and what it cannot set. */
+function keepSystemMetadata(object: KubeObject, old: KubeObject): void {
+  const meta = object.metadata;
+  const before = old.metadata;
+  if ((meta.uid as string | undefined) === undefined || meta.uid === '') meta.uid = before.uid;
+  meta.creationTimestamp = before.creationTimestamp;
+  delete (meta as { selfLink?: string }).selfLink;
+  delete (meta as { managedFields?: unknown }).managedFields;
+  for (const key of ['deletionTimestamp', 'deletionGracePeriodSeconds', 'generation'] as const) {
+    if (before[key] === undefined) delete meta[key];
+    else Object.assign(meta, { [key]: before[key] });
+  }
+  if (before.generateName !== undefined && meta.generateName === undefined) meta.generateName = before.generateName;
+}
+
+function copyMember(from: KubeObject, to: KubeObject, key: string): void {
+  const source = from as unknown as Record<string, unknown>;
+  const target = to as unknown as Record<string, unknown>;
+  if (source[key] === undefined) delete target[key];
+  else target[key] = source[key];
+}
+
+function specChanged(object: KubeObject, old: KubeObject): boolean {
+  return !deepEqual((object as { spec?: unknown }).spec, (old as { spec?: unknown }).spec);
+}
+
+/** The answer's text of an object that is no longer (or not yet) in the log. */
+export function detachedText(object: KubeObject): string {
+  return objectText(object, Number(object.metadata.resourceVersion));
+}
