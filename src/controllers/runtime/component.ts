@@ -73,6 +73,13 @@ export interface Component {
   /** Cheap test before an object is parsed or the alarm is armed: false means that `observe` need not see the event. */
   interest?(notice: Notice): boolean;
   start(context: Context): void;
+  /**
+   * Takes every live object as if it had just been made. Called after `start` where the log cannot tell what the component
+   * missed. A component whose `start` lists everything leaves it out.
+   */
+  prime?(context: Context): void;
+  /** A durable timer of the component is due (or overdue, since `due`). */
+  wake?(key: string, cause: number, due: number): void;
   observe(change: Change, context: Context): void;
   /** One bounded piece of work. True: there was some, call again; false: nothing to do now. */
   step(context: Context): boolean;

@@ -1,0 +1,55 @@
+// Stands for scheduler and kubelet in controller tests: binds pods, makes them ready, and lets terminating ones go.
+
+import type { Pod } from '../../api/types/core-v1.ts';
+import { formatTime } from '../../lib/clock.ts';
+import { clone } from '../../lib/json.ts';
+import type { Controller } from '../runtime/component.ts';
+
+export interface FakeKubeletOptions {
+  /** Which pods become ready. Default: all. */
+  readonly ready?: (pod: Pod) => boolean;
+  /** Where pods go. Default: `node-1`. */
+  readonly node?: (pod: Pod) => string;
+}
+
+export function fakeKubelet(options: FakeKubeletOptions = {}): Controller {
+  return {
+    name: 'fake-kubelet',
+    watches: {
+      pods: ({ verb, namespace, name }) => (verb === 'delete' ? [] : [`${namespace}/${name}`]),
+    },
+    reconcile(key, { client, now }) {
+      const [namespace = '', name = ''] = key.split('/');
+      const pod = client.get('pods', namespace, name);
+      if (pod === undefined) return undefined;
+      if (pod.metadata.deletionTimestamp !== undefined) {
+        client.delete('pods', namespace, name, { gracePeriodSeconds: 0, preconditions: { uid: pod.metadata.uid } });
+        return undefined;
+      }
+      if (pod.spec?.nodeName === undefined) {
+        client.bind(namespace, name, pod.metadata.uid, options.node?.(pod) ?? 'node-1');
+        return undefined;
+      }
+      if (pod.status?.phase === 'Pending' && (options.ready?.(pod) ?? true)) client.updateStatus('pods', readyPod(pod, now));
+      return undefined;
+    },
+  };
+}
+
+/** A copy of the pod as its kubelet reports it once it runs and is ready. */
+export function readyPod(pod: Pod, now: number): Pod {
+  const next = clone(pod);
+  const at = formatTime(now);
+  next.status = {
+    ...next.status,
+    phase: 'Running',
+    podIP: '10.244.0.1',
+    startTime: at,
+    conditions: ['Initialized', 'Ready', 'ContainersReady', 'PodScheduled'].map((type) => ({
+      type,
+      status: 'True',
+      lastTransitionTime: at,
+    })),
+  };
+  return next;
+}
