@@ -1,6 +1,8 @@
 // Field errors: what is wrong with one field of an object, in upstream's words.
 // Models kubernetes staging/src/k8s.io/apimachinery/pkg/util/validation/field/errors.go.
 
+import { goJson, goQuote } from './go-text.ts';
+
 export type FieldErrorType =
   | 'FieldValueNotFound'
   | 'FieldValueRequired'
@@ -29,8 +31,8 @@ export function fieldErrorText(error: FieldError): string {
 /** A value as upstream quotes it in `Invalid value: …`: strings in Go's quotes, objects as JSON. */
 export function quoteValue(value: unknown): string {
   if (value === undefined || value === null) return 'null';
-  if (typeof value === 'string') return JSON.stringify(value);
-  if (typeof value === 'object') return JSON.stringify(value);
+  if (typeof value === 'string') return goQuote(value);
+  if (typeof value === 'object') return goJson(value);
   return String(value as number | boolean);
 }
 
@@ -48,7 +50,7 @@ export function typeInvalid(field: string, value: unknown, detail: string): Fiel
 }
 
 export function notSupported(field: string, value: unknown, supported: readonly string[]): FieldError {
-  const list = supported.map((item) => JSON.stringify(item)).join(', ');
+  const list = supported.map(goQuote).join(', ');
   const tail = supported.length === 0 ? '' : `: supported values: ${list}`;
   return { type: 'FieldValueNotSupported', field, message: `Unsupported value: ${quoteValue(value)}${tail}` };
 }
