@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { containerCells, firstItems, formatLabelSelector, formatLabels, humanDuration, translateTimestampSince } from './printing.ts';
+import { containerCells, firstItems, humanDuration, translateTimestampSince } from './printing.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -34,21 +34,6 @@ test.each([
 test('time since a timestamp', () => {
   expect(translateTimestampSince(undefined, 0)).toBe('<unknown>');
   expect(translateTimestampSince('2026-01-01T00:00:00Z', Date.parse('2026-01-01T00:00:45Z'))).toBe('45s');
-});
-
-test('selectors and labels are printed in key order', () => {
-  expect(formatLabels({ b: '2', a: '1' })).toBe('a=1,b=2');
-  expect(formatLabels(undefined)).toBe('<none>');
-  expect(
-    formatLabelSelector({
-      matchExpressions: [
-        { key: 'tier', operator: 'NotIn', values: ['test', 'dev'] },
-        { key: 'gone', operator: 'DoesNotExist' },
-      ],
-      matchLabels: { app: 'shop' },
-    }),
-  ).toBe('app=shop,!gone,tier notin (dev,test)');
-  expect(formatLabelSelector({})).toBe('<none>');
 });
 
 test('containers and long lists', () => {

@@ -4,7 +4,6 @@
 import type { Cell, Column, Printer } from './kind.ts';
 import type { KubeObject } from './object.ts';
 import type { Container } from './types/core-v1.ts';
-import type { LabelSelector } from './types/meta-v1.ts';
 
 export const NAME_COLUMN: Column = { name: 'Name', type: 'string', format: 'name' };
 export const AGE_COLUMN: Column = { name: 'Age', type: 'string' };
@@ -55,33 +54,6 @@ export function translateTimestampSince(timestamp: string | undefined | null, no
 /** The Age cell. */
 export function age(object: { metadata: { creationTimestamp?: string } }, now: number): string {
   return translateTimestampSince(object.metadata.creationTimestamp, now);
-}
-
-/** `a=b,c=d` in key order; `<none>` where empty. */
-export function formatLabels(labels: Readonly<Record<string, string>> | undefined): string {
-  const keys = Object.keys(labels ?? {}).sort();
-  if (keys.length === 0) return '<none>';
-  return keys.map((key) => `${key}=${labels?.[key] ?? ''}`).join(',');
-}
-
-/** `app=shop,tier notin (test)` in key order; `<none>` where it selects everything, `''` where there is none. */
-export function formatLabelSelector(selector: LabelSelector | undefined): string {
-  if (selector === undefined) return '';
-  const terms: Array<{ key: string; text: string }> = [];
-  for (const [key, value] of Object.entries(selector.matchLabels ?? {})) terms.push({ key, text: `${key}=${value}` });
-  for (const { key, operator, values } of selector.matchExpressions ?? []) {
-    const list = `(${[...(values ?? [])].sort().join(',')})`;
-    if (operator === 'In') terms.push({ key, text: `${key} in ${list}` });
-    else if (operator === 'NotIn') terms.push({ key, text: `${key} notin ${list}` });
-    else if (operator === 'Exists') terms.push({ key, text: key });
-    else if (operator === 'DoesNotExist') terms.push({ key, text: `!${key}` });
-    else return '<error>';
-  }
-  if (terms.length === 0) return '<none>';
-  return terms
-    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
-    .map((term) => term.text)
-    .join(',');
 }
 
 /** The Containers and Images cells of a workload. */

@@ -1,0 +1,100 @@
+// The table of kinds, and how they are looked up.
+// Models apimachinery pkg/runtime/schema and the group order of kubernetes' discovery.
+
+import { configMap } from './core/v1/config-map.ts';
+import { secret } from './core/v1/secret.ts';
+import { serviceAccount } from './core/v1/service-account.ts';
+import { lease } from './coordination/v1/lease.ts';
+import type { Kind } from './kind.ts';
+import { resourceName } from './kind.ts';
+
+/** Within a group in the order of discovery: by resource. */
+export const KINDS: readonly Kind[] = [configMap, secret, serviceAccount, lease];
+
+export interface ApiGroup {
+  /** `''` for core. */
+  readonly group: string;
+  /** The preferred one first. */
+  readonly versions: readonly string[];
+}
+
+/** The groups upstream serves, in the order of its discovery documents. */
+const GROUP_ORDER: readonly string[] = [
+  '',
+  'apiregistration.k8s.io',
+  'apps',
+  'events.k8s.io',
+  'authentication.k8s.io',
+  'authorization.k8s.io',
+  'autoscaling',
+  'batch',
+  'certificates.k8s.io',
+  'networking.k8s.io',
+  'policy',
+  'rbac.authorization.k8s.io',
+  'storage.k8s.io',
+  'admissionregistration.k8s.io',
+  'apiextensions.k8s.io',
+  'scheduling.k8s.io',
+  'coordination.k8s.io',
+  'node.k8s.io',
+  'discovery.k8s.io',
+  'resource.k8s.io',
+  'flowcontrol.apiserver.k8s.io',
+];
+
+/** Lookups over a table of kinds. Build one where it is first needed and keep it. */
+export class Scheme {
+  readonly kinds: readonly Kind[];
+  readonly #byResource = new Map<string, Kind>();
+  readonly #byKind = new Map<string, Kind>();
+  readonly #byLogResource = new Map<string, Kind>();
+  readonly #groups: ApiGroup[];
+
+  constructor(kinds: readonly Kind[] = KINDS) {
+    this.kinds = kinds;
+    const versions = new Map<string, string[]>();
+    for (const kind of kinds) {
+      this.#byResource.set(`${kind.group}/${kind.version}/${kind.resource}`, kind);
+      this.#byKind.set(`${kind.group}/${kind.version}/${kind.kind}`, kind);
+      // A kind stored as another has no rows of its own.
+      if (kind.storedAs === undefined) this.#byLogResource.set(resourceName(kind), kind);
+      const list = versions.get(kind.group) ?? [];
+      if (!list.includes(kind.version)) list.push(kind.version);
+      versions.set(kind.group, list);
+    }
+    this.#groups = [...versions]
+      .map(([group, list]) => ({ group, versions: list }))
+      .sort((a, b) => groupRank(a.group) - groupRank(b.group));
+  }
+
+  /** `('apps', 'v1', 'deployments')` */
+  byResource(group: string, version: string, resource: string): Kind | undefined {
+    return this.#byResource.get(`${group}/${version}/${resource}`);
+  }
+
+  /** `('apps', 'v1', 'Deployment')` */
+  byKind(group: string, version: string, kind: string): Kind | undefined {
+    return this.#byKind.get(`${group}/${version}/${kind}`);
+  }
+
+  /** The kind whose rows the log keeps under this name: `pods`, `deployments.apps`. */
+  byLogResource(resource: string): Kind | undefined {
+    return this.#byLogResource.get(resource);
+  }
+
+  /** Core first, then upstream's order. */
+  groups(): readonly ApiGroup[] {
+    return this.#groups;
+  }
+
+  /** The kinds of one group version, in the table's order. */
+  kindsOf(group: string, version: string): Kind[] {
+    return this.kinds.filter((kind) => kind.group === group && kind.version === version);
+  }
+}
+
+function groupRank(group: string): number {
+  const rank = GROUP_ORDER.indexOf(group);
+  return rank < 0 ? GROUP_ORDER.length : rank;
+}
