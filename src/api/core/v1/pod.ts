@@ -1,0 +1,97 @@
+// Pod. Models kubernetes pkg/registry/core/pod/strategy.go.
+
+import { formatTime } from '../../../lib/clock.ts';
+import { clone } from '../../../lib/json.ts';
+import type { StrategyContext } from '../../kind.ts';
+import { defineKind } from '../../kind.ts';
+import type { Pod, PodCondition } from '../../types/core-v1.ts';
+import { podBinding } from './pod-binding.ts';
+import { setPodDefaults } from './pod-defaults.ts';
+import { podPrinter } from './pod-printer.ts';
+import { qosClass } from './pod-qos.ts';
+
+function gatedCondition(now: number): PodCondition {
+  return {
+    type: 'PodScheduled',
+    status: 'False',
+    lastProbeTime: null,
+    lastTransitionTime: formatTime(now),
+    reason: 'SchedulingGated',
+    message: 'Scheduling is blocked due to non-empty scheduling gates',
+  } as unknown as PodCondition;
+}
+
+function prepareForCreate(pod: Pod, context: StrategyContext): void {
+  const spec = (pod.spec ??= { containers: [] });
+  if ((spec.terminationGracePeriodSeconds ?? 0) < 0) spec.terminationGracePeriodSeconds = 1;
+  pod.status = {
+    phase: 'Pending',
+    ...(spec.schedulingGates?.length ? { conditions: [gatedCondition(context.now)] } : {}),
+    qosClass: qosClass(spec),
+  };
+}
+
+/** Seconds until a deleted pod must be gone. One that does not run goes at once. */
+function gracePeriod(pod: Pod, requested: number | undefined): number {
+  const phase = pod.status?.phase;
+  if (!pod.spec?.nodeName || phase === 'Failed' || phase === 'Succeeded') return 0;
+  const period = requested ?? pod.spec.terminationGracePeriodSeconds ?? 0;
+  return period < 0 ? 1 : period;
+}
+
+export const pod = defineKind<Pod>({
+  group: '',
+  version: 'v1',
+  kind: 'Pod',
+  resource: 'pods',
+  singular: 'pod',
+  shortNames: ['po'],
+  categories: ['all'],
+  namespaced: true,
+  definition: 'io.k8s.api.core.v1.Pod',
+
+  setDefaults: setPodDefaults,
+  prepareForCreate,
+  hasGeneration: true,
+  gracePeriod,
+  deleteReturnsObject: true,
+
+  status: {
+    // Labels and annotations pass with a status, owners do not.
+    prepare(object, old) {
+      if (old.metadata.ownerReferences === undefined) delete object.metadata.ownerReferences;
+      else object.metadata.ownerReferences = clone(old.metadata.ownerReferences);
+      const status = (object.status ??= {});
+      if (old.status?.qosClass !== undefined) status.qosClass ??= old.status.qosClass;
+    },
+  },
+
+  actions: { binding: podBinding },
+
+  fieldLabels: [
+    'metadata.name',
+    'metadata.namespace',
+    'spec.nodeName',
+    'spec.restartPolicy',
+    'spec.schedulerName',
+    'spec.serviceAccountName',
+    'spec.hostNetwork',
+    'status.phase',
+    'status.podIP',
+    'status.podIPs',
+    'status.nominatedNodeName',
+  ],
+  fields: ({ spec, status }) => ({
+    'spec.nodeName': spec?.nodeName ?? '',
+    'spec.restartPolicy': spec?.restartPolicy ?? '',
+    'spec.schedulerName': spec?.schedulerName ?? '',
+    'spec.serviceAccountName': spec?.serviceAccountName ?? '',
+    'spec.hostNetwork': String(spec?.hostNetwork ?? false),
+    'status.phase': status?.phase ?? '',
+    'status.podIP': status?.podIPs?.[0]?.ip ?? '',
+    'status.nominatedNodeName': status?.nominatedNodeName ?? '',
+  }),
+  terms: ({ spec }) => (spec?.nodeName ? [`node:${spec.nodeName}`] : []),
+
+  printer: podPrinter,
+});
