@@ -6,6 +6,7 @@
 // 3. The live state is the fold of the events: for each key the last event, unless that is a delete.
 // 4. A read at revision R sees the state after the events up to R, for every R from `compacted` to `head`.
 // 5. Compaction at C keeps, of the events up to C, the last one of each key, unless that is a delete.
+// 6. Time never goes back: an append that is stamped earlier than the one before it takes that one's time.
 
 export type Verb = 'create' | 'update' | 'delete';
 
@@ -67,7 +68,7 @@ export interface Range {
   readonly resource: string;
   /** One namespace; absent: all. */
   readonly namespace?: string;
-  /** Start behind this key (exclusive), in (namespace, name) order. */
+  /** Start behind this key (exclusive), in the order of `list`. */
   readonly after?: { readonly namespace: string; readonly name: string };
   /** Default: no bound. */
   readonly limit?: number;
@@ -95,12 +96,14 @@ export interface EventLog {
 
   /** The object at a revision (default: now). */
   get(key: Key, rev?: number): Row | undefined;
-  /** In (namespace, name) order, by code unit. Bounded by `limit`. */
+  /** In the order of the text `namespace/name`, by code unit, as etcd's keys are (`a-1/x`, `a/x`, `a0/x`). Bounded by `limit`. */
   list(range: Range): Row[];
   /** How many `list` would give, without reading them. */
   count(range: Range): number;
-  /** Live objects that carry the term, of one resource or of all. */
+  /** Live objects that carry the term, of one resource or of all, in the order of resource, then of `list`. */
   byTerm(term: string, resource?: string): Row[];
+  /** Resources that have live objects, sorted. */
+  resources(): string[];
 
   /** Events with a revision above `after`, in order, at most `limit`. */
   changes(after: number, limit: number): LogEvent[];
@@ -108,15 +111,15 @@ export interface EventLog {
   changesOf(resource: string, after: number, limit: number): LogEvent[];
   /** One event; undefined if it never was or is compacted. */
   event(rev: number): LogEvent | undefined;
-  /** Newest revision at or before a time (milliseconds). */
+  /** Newest revision at or before a time (milliseconds); 0, or a revision below `compacted`, where that lies before what is kept. */
   revisionAt(time: number): number;
 
-  /** Drops what rule 5 lets go. `rev` is bounded to head. */
+  /** Drops what rule 5 lets go. `rev` is bounded to head. Not inside a transaction. */
   compact(rev: number): void;
-  /** Total bytes of object texts held. */
+  /** UTF-8 bytes of the object texts held. */
   bytes(): number;
 
-  /** Throws away the projections and folds the events again. `terms` gives a state's index terms. */
+  /** Throws away the projections and folds the events again. `terms` gives a state's index terms. Not inside a transaction. */
   rebuild(terms: (row: Row) => readonly string[]): void;
 
   /** Called with the events of each outermost transaction, in order, after it has ended. Returns the way to stop. */

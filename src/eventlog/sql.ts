@@ -1,0 +1,64 @@
+// The statements of the SQLite log. They are constants: the runtime keeps a prepared statement for each text.
+// CROSS JOIN fixes the order of the loops: walk the projection, then fetch each event by its revision.
+
+const ROW = 'e.resource, e.namespace, e.name, e.rev, e.uid, e.object';
+const EVENT_COLUMNS = 'rev, at, actor, agent, cause, verb, resource, namespace, name, uid, previous, object';
+
+export const META = 'SELECT key, value FROM meta';
+export const SET_META = 'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value';
+export const NEWEST = 'SELECT rev, at FROM events ORDER BY rev DESC LIMIT 1';
+export const BYTES_ABOVE = 'SELECT coalesce(sum(octet_length(object)), 0) AS bytes FROM events WHERE rev > ?';
+
+export const LIVE = 'SELECT rev, terms FROM objects WHERE resource = ? AND path = ?';
+export const INSERT =
+  'INSERT INTO events (rev, at, actor, agent, cause, verb, resource, path, uid, previous, object) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
+export const PUT_OBJECT =
+  'INSERT INTO objects (resource, path, rev, terms) VALUES (?, ?, ?, ?) ON CONFLICT (resource, path) DO UPDATE SET rev = excluded.rev, terms = excluded.terms';
+export const DROP_OBJECT = 'DELETE FROM objects WHERE resource = ? AND path = ?';
+export const PUT_TERM = 'INSERT OR IGNORE INTO terms (term, resource, path) VALUES (?, ?, ?)';
+export const DROP_TERM = 'DELETE FROM terms WHERE term = ? AND resource = ? AND path = ?';
+
+export const GET =
+  'SELECT e.rev, e.uid, e.object FROM objects o CROSS JOIN events e ON e.rev = o.rev WHERE o.resource = ? AND o.path = ?';
+export const GET_AT =
+  'SELECT rev, verb, uid, object FROM events WHERE resource = ? AND path = ? AND rev <= ? ORDER BY rev DESC LIMIT 1';
+
+export const LIST = `SELECT ${ROW} FROM objects o CROSS JOIN events e ON e.rev = o.rev
+  WHERE o.resource = ? AND o.path > ? AND o.path < ? ORDER BY o.path LIMIT ?`;
+export const COUNT = 'SELECT count(*) AS count FROM (SELECT 1 FROM objects WHERE resource = ? AND path > ? AND path < ? LIMIT ?)';
+
+/** The last event of each path at a revision, from the index alone. */
+const LAST = 'SELECT path, max(rev) AS rev FROM events WHERE resource = ? AND path > ? AND path < ? AND rev <= ? GROUP BY path';
+export const LIST_AT = `SELECT ${ROW} FROM (${LAST}) l CROSS JOIN events e ON e.rev = l.rev
+  WHERE e.verb <> 'delete' ORDER BY l.path LIMIT ?`;
+export const COUNT_AT = `SELECT count(*) AS count FROM (
+  SELECT 1 FROM (${LAST}) l CROSS JOIN events e ON e.rev = l.rev WHERE e.verb <> 'delete' LIMIT ?)`;
+
+const TERMED = `SELECT ${ROW} FROM terms t
+  CROSS JOIN objects o ON o.resource = t.resource AND o.path = t.path CROSS JOIN events e ON e.rev = o.rev WHERE t.term = ?`;
+export const BY_TERM = `${TERMED} ORDER BY t.resource, t.path`;
+export const BY_TERM_OF = `${TERMED} AND t.resource = ? ORDER BY t.path`;
+
+/** Steps from resource to resource in the primary key, instead of reading every row. */
+export const RESOURCES = `WITH RECURSIVE step (resource) AS (
+  SELECT min(resource) FROM objects
+  UNION ALL SELECT (SELECT min(resource) FROM objects WHERE resource > step.resource) FROM step WHERE step.resource IS NOT NULL
+) SELECT resource FROM step WHERE resource IS NOT NULL`;
+
+export const CHANGES = `SELECT ${EVENT_COLUMNS} FROM events WHERE rev > ? ORDER BY rev LIMIT ?`;
+/** NOT INDEXED: walk the recent events in order, not all that the resource ever had. */
+export const CHANGES_OF = `SELECT ${EVENT_COLUMNS} FROM events NOT INDEXED WHERE rev > ? AND resource = ? ORDER BY rev LIMIT ?`;
+export const EVENT = `SELECT ${EVENT_COLUMNS} FROM events WHERE rev = ?`;
+export const AT_OR_BEFORE = 'SELECT rev, at FROM events WHERE rev <= ? ORDER BY rev DESC LIMIT 1';
+
+/** Each event up to the target has superseded the one that it names; those before the last compaction did so then. */
+export const COMPACT_SUPERSEDED = `DELETE FROM events
+  WHERE rev IN (SELECT previous FROM events WHERE rev > ? AND rev <= ?) RETURNING octet_length(object) AS bytes`;
+export const COMPACT_DELETES = `DELETE FROM events
+  WHERE rev > ? AND rev <= ? AND verb = 'delete' RETURNING octet_length(object) AS bytes`;
+
+export const CLEAR_OBJECTS = 'DELETE FROM objects';
+export const CLEAR_TERMS = 'DELETE FROM terms';
+export const FOLD = `SELECT ${ROW}
+  FROM (SELECT max(rev) AS rev FROM events WHERE (resource, path) > (?, ?) GROUP BY resource, path ORDER BY resource, path) l
+  CROSS JOIN events e ON e.rev = l.rev WHERE e.verb <> 'delete' LIMIT ?`;

@@ -1,0 +1,220 @@
+// The event log in a Durable Object's SQLite storage. Tables: migrations/0001_event_log.sql.
+//
+// 1. `head`, `compacted` and `bytes` are held in memory; the store alone can give them again:
+//    head = the newest event, or `compacted` where compaction took that away too;
+//    bytes = the saved count + the texts of the events above the revision that it was saved at.
+// 2. The events up to `compacted` are at most one a path, so the event before one above `compacted` is always held.
+
+import { checkCommand, eventOf, utf8Length } from './command.ts';
+import type { Appended, Command, EventLog, Key, LogEvent, Range, Row, Sync } from './log.ts';
+import { migrate } from './migrate.ts';
+import { boundsOf, pathOf } from './path.ts';
+import * as sql from './sql.ts';
+import { rows } from './sql-store.ts';
+import type { SqlStore } from './sql-store.ts';
+import { Transactions } from './transactions.ts';
+
+/** How many events may be added before the byte count is saved: opening reads that many rows at most. */
+const SAVE_EVERY = 1024;
+/** Rows read at once while folding. */
+const PAGE = 500;
+
+export class SqliteLog implements EventLog {
+  readonly #store: SqlStore;
+  readonly #transactions: Transactions;
+  #compacted: { readonly rev: number; readonly at: number };
+
+  /** Opens the log in a store, bringing its tables to the newest form first. Throws what `migrate` throws. */
+  constructor(store: SqlStore) {
+    migrate(store);
+    this.#store = store;
+    const meta = new Map(this.#rows<{ key: string; value: number }>(sql.META).map(({ key, value }) => [key, value]));
+    const newest = this.#rows<{ rev: number; at: number }>(sql.NEWEST)[0];
+    const since = this.#rows<{ bytes: number }>(sql.BYTES_ABOVE, meta.get('bytesRev') ?? 0)[0];
+    this.#compacted = { rev: meta.get('compacted') ?? 0, at: meta.get('compactedAt') ?? 0 };
+    this.#transactions = new Transactions({
+      head: Math.max(newest?.rev ?? 0, this.#compacted.rev),
+      at: Math.max(newest?.at ?? 0, this.#compacted.at),
+      bytes: (meta.get('bytes') ?? 0) + (since?.bytes ?? 0),
+    });
+  }
+
+  get head(): number {
+    return this.#transactions.tip.head;
+  }
+
+  get compacted(): number {
+    return this.#compacted.rev;
+  }
+
+  transaction<T>(body: () => Sync<T>): T {
+    return this.#transactions.run(() => this.#store.transactionSync<T>(body));
+  }
+
+  append(command: Command): Appended {
+    checkCommand(command);
+    if (this.#transactions.open) return this.#append(command);
+    return this.transaction<Appended>(() => this.#append(command));
+  }
+
+  get(key: Key, rev = this.head): Row | undefined {
+    const found =
+      rev >= this.head
+        ? this.#rows<Row>(sql.GET, key.resource, pathOf(key))[0]
+        : this.#rows<Row & { verb: string }>(sql.GET_AT, key.resource, pathOf(key), rev)[0];
+    if (found === undefined || ('verb' in found && found.verb === 'delete')) return undefined;
+    return { resource: key.resource, namespace: key.namespace, name: key.name, rev: found.rev, uid: found.uid, object: found.object };
+  }
+
+  list(range: Range): Row[] {
+    const { low, high } = boundsOf(range);
+    const limit = range.limit ?? -1;
+    if (range.rev === undefined || range.rev >= this.head) return this.#rows<Row>(sql.LIST, range.resource, low, high, limit);
+    return this.#rows<Row>(sql.LIST_AT, range.resource, low, high, range.rev, limit);
+  }
+
+  count(range: Range): number {
+    const { low, high } = boundsOf(range);
+    const limit = range.limit ?? -1;
+    const found =
+      range.rev === undefined || range.rev >= this.head
+        ? this.#rows<{ count: number }>(sql.COUNT, range.resource, low, high, limit)
+        : this.#rows<{ count: number }>(sql.COUNT_AT, range.resource, low, high, range.rev, limit);
+    return found[0]?.count ?? 0;
+  }
+
+  byTerm(term: string, resource?: string): Row[] {
+    return resource === undefined ? this.#rows<Row>(sql.BY_TERM, term) : this.#rows<Row>(sql.BY_TERM_OF, term, resource);
+  }
+
+  resources(): string[] {
+    return this.#rows<{ resource: string }>(sql.RESOURCES).map((row) => row.resource);
+  }
+
+  changes(after: number, limit: number): LogEvent[] {
+    return this.#rows<LogEvent>(sql.CHANGES, after, limit);
+  }
+
+  changesOf(resource: string, after: number, limit: number): LogEvent[] {
+    return this.#rows<LogEvent>(sql.CHANGES_OF, after, resource, limit);
+  }
+
+  event(rev: number): LogEvent | undefined {
+    return this.#rows<LogEvent>(sql.EVENT, rev)[0];
+  }
+
+  revisionAt(time: number): number {
+    let found = 0;
+    let low = 1;
+    let high = this.head;
+    while (low <= high) {
+      const middle = Math.floor((low + high) / 2);
+      const event = this.#rows<{ rev: number; at: number }>(sql.AT_OR_BEFORE, middle)[0];
+      if (event === undefined || event.at <= time) {
+        found = event?.rev ?? found;
+        low = middle + 1;
+      } else {
+        high = event.rev - 1;
+      }
+    }
+    return time >= this.#compacted.at ? Math.max(found, this.compacted) : found;
+  }
+
+  compact(rev: number): void {
+    this.#transactions.refuseInside('compaction');
+    const target = Math.min(rev, this.head);
+    const from = this.compacted;
+    if (target <= from) return;
+    const { tip } = this.#transactions;
+    const at = this.#rows<{ at: number }>(sql.AT_OR_BEFORE, target)[0]?.at ?? this.#compacted.at;
+    let { bytes } = tip;
+    this.#store.transactionSync(() => {
+      // Superseded states first: the deletes, which go next, are what names some of them.
+      for (const query of [sql.COMPACT_SUPERSEDED, sql.COMPACT_DELETES]) {
+        for (const dropped of this.#rows<{ bytes: number }>(query, from, target)) bytes -= dropped.bytes;
+      }
+      this.#rows(sql.SET_META, 'compacted', target);
+      this.#rows(sql.SET_META, 'compactedAt', at);
+      this.#saveBytes(bytes, tip.head);
+    });
+    this.#transactions.tip = { ...tip, bytes };
+    this.#compacted = { rev: target, at };
+  }
+
+  bytes(): number {
+    return this.#transactions.tip.bytes;
+  }
+
+  rebuild(terms: (row: Row) => readonly string[]): void {
+    this.#transactions.refuseInside('rebuild');
+    this.#store.transactionSync(() => {
+      this.#rows(sql.CLEAR_OBJECTS);
+      this.#rows(sql.CLEAR_TERMS);
+      let page: Row[];
+      let last: Row | undefined;
+      do {
+        page = this.#rows<Row>(sql.FOLD, last?.resource ?? '', last ? pathOf(last) : '', PAGE);
+        for (const row of page) this.#project(row.resource, pathOf(row), row.rev, '[]', JSON.stringify(terms(row)));
+        last = page.at(-1);
+      } while (page.length === PAGE);
+    });
+  }
+
+  subscribe(listener: (events: readonly LogEvent[]) => void): () => void {
+    return this.#transactions.subscribe(listener);
+  }
+
+  #append(command: Command): Appended {
+    const path = pathOf(command);
+    const live = this.#rows<{ rev: number; terms: string }>(sql.LIVE, command.resource, path)[0];
+    const actual = live?.rev ?? 0;
+    if (actual !== command.expected) return { ok: false, actual };
+
+    const event = eventOf(command, this.#transactions.tip);
+    // First, since a text that is too large for a row is refused here, before anything else is written.
+    this.#rows(
+      sql.INSERT,
+      event.rev,
+      event.at,
+      event.actor,
+      event.agent,
+      event.cause,
+      event.verb,
+      event.resource,
+      path,
+      event.uid,
+      event.previous,
+      event.object,
+    );
+    if (event.verb === 'delete') {
+      this.#rows(sql.DROP_OBJECT, event.resource, path);
+      this.#replaceTerms(event.resource, path, live?.terms ?? '[]', '[]');
+    } else {
+      this.#project(event.resource, path, event.rev, live?.terms ?? '[]', JSON.stringify(command.terms));
+    }
+    this.#transactions.add(event, utf8Length(event.object));
+    if (event.rev % SAVE_EVERY === 0) this.#saveBytes(this.bytes(), event.rev);
+    return { ok: true, event };
+  }
+
+  /** Makes an event the live state of its path. */
+  #project(resource: string, path: string, rev: number, oldTerms: string, newTerms: string): void {
+    this.#rows(sql.PUT_OBJECT, resource, path, rev, newTerms);
+    this.#replaceTerms(resource, path, oldTerms, newTerms);
+  }
+
+  #replaceTerms(resource: string, path: string, oldTerms: string, newTerms: string): void {
+    if (oldTerms === newTerms) return;
+    for (const term of JSON.parse(oldTerms) as string[]) this.#rows(sql.DROP_TERM, term, resource, path);
+    for (const term of JSON.parse(newTerms) as string[]) this.#rows(sql.PUT_TERM, term, resource, path);
+  }
+
+  #saveBytes(bytes: number, rev: number): void {
+    this.#rows(sql.SET_META, 'bytes', bytes);
+    this.#rows(sql.SET_META, 'bytesRev', rev);
+  }
+
+  #rows<T extends object>(query: string, ...bindings: unknown[]): T[] {
+    return rows<T>(this.#store, query, ...bindings);
+  }
+}
