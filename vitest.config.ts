@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { cloudflareTest } from '@cloudflare/vitest-plugin';
+import type { TestProjectInlineConfiguration } from 'vitest/config';
+import { defineConfig } from 'vitest/config';
+
+/** SQL files are text, as wrangler's rules and the bundler have it. */
+const sqlText = {
+  name: 'sql-text',
+  enforce: 'pre' as const,
+  load(id: string) {
+    return id.endsWith('.sql') ? `export default ${JSON.stringify(readFileSync(id, 'utf8'))};` : undefined;
+  },
+};
+
+/** Suites that drive a server of their own from outside: one file at a time, since they share two cores with it. */
+function outside(name: string, testTimeout: number): TestProjectInlineConfiguration {
+  return {
+    test: {
+      name,
+      include: [`test/${name}/**/*.test.ts`],
+      testTimeout,
+      hookTimeout: 60_000,
+      fileParallelism: false,
+      sequence: { groupOrder: 1 },
+    },
+  };
+}
+
+export default defineConfig({
+  test: {
+    reporters: ['default', './test/support/summary-reporter.ts'],
+    passWithNoTests: true,
+    projects: [
+      { plugins: [sqlText], test: { name: 'unit', include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'] } },
+      {
+        plugins: [
+          sqlText,
+          cloudflareTest({
+            main: './test/workerd/worker.ts',
+            miniflare: {
+              compatibilityDate: '2026-09-30',
+              durableObjects: { BARE: { className: 'Bare', useSQLite: true } },
+            },
+          }),
+        ],
+        test: { name: 'workerd', include: ['test/workerd/**/*.test.ts'] },
+      },
+      outside('kubectl', 60_000),
+      outside('clients', 60_000),
+      outside('simulation', 120_000),
+    ],
+  },
+});
