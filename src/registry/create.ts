@@ -52,7 +52,7 @@ export function create(
       meta.name = (meta.generateName ?? '').slice(0, MAX_GENERATED_BASE) + nameSuffix(context.random);
     }
     if (attempt === 1) {
-      const errors = validateObjectMeta(meta, kind, 'metadata');
+      const errors = validateObjectMeta(meta, kind);
       errors.push(...(kind.validate?.(object, context) ?? []));
       if (errors.length > 0) return fail(invalidStatus(kind.group, kind.kind, meta.name ?? '', errors));
       const admitted = admit(object);

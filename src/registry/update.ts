@@ -64,7 +64,7 @@ export function update(store: Store, kind: Kind, request: Update, write: WriteCo
     if (object.metadata.generation === undefined) delete (object.metadata as { generation?: number }).generation;
   }
 
-  const errors = validateObjectMetaUpdate(object.metadata, old.metadata, 'metadata');
+  const errors = validateObjectMetaUpdate(object.metadata, old.metadata, kind);
   if (request.part === 'main') {
     const own = kind.validateUpdate ?? ((next: KubeObject) => kind.validate?.(next, context) ?? []);
     errors.push(...own(object, old, context));

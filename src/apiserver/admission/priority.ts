@@ -1,0 +1,34 @@
+// A pod's priority: the system's two classes by name; every other pod has 0 until PriorityClass objects are served.
+// Models kubernetes plugin/pkg/admission/priority.
+
+import { forbiddenStatus } from '../../api/status.ts';
+import type { Pod } from '../../api/types/core-v1.ts';
+import type { AdmissionPlugin } from './plugin.ts';
+
+const SYSTEM: ReadonlyMap<string, number> = new Map([
+  ['system-node-critical', 2_000_001_000],
+  ['system-cluster-critical', 2_000_000_000],
+]);
+
+export const priority: AdmissionPlugin = {
+  name: 'Priority',
+
+  mutate(object, { operation, kind, subresource }) {
+    if (operation !== 'CREATE' || kind.resource !== 'pods' || kind.group !== '' || subresource !== '') return undefined;
+    const spec = (object as Pod).spec;
+    if (spec === undefined) return undefined;
+    const name = spec.priorityClassName ?? '';
+    const value = name === '' ? 0 : SYSTEM.get(name);
+    const refuse = (why: string) =>
+      forbiddenStatus({ group: '', resource: 'pods' }, object.metadata.name ?? '', why);
+    if (value === undefined) return refuse(`no PriorityClass with name ${name} was found`);
+    if (spec.priority !== undefined && spec.priority !== value) {
+      return refuse(
+        `the integer value of priority (${spec.priority}) must not be provided in pod spec; priority admission controller computed ${value} from the given PriorityClass name`,
+      );
+    }
+    spec.priority = value;
+    spec.preemptionPolicy ??= 'PreemptLowerPriority';
+    return undefined;
+  },
+};

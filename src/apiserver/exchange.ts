@@ -1,0 +1,35 @@
+// One request under way: what the stages of the pipeline have found out about it so far.
+
+import type { Kind } from '../api/kind.ts';
+import type { Scheme } from '../api/scheme.ts';
+import type { Store } from '../registry/store.ts';
+import type { WriteContext } from '../registry/write.ts';
+import type { Admission } from './admission/plugin.ts';
+import type { User } from './authentication/user.ts';
+import type { ApiRequest, Encoding } from './http.ts';
+import type { Query, ResourcePath } from './request-info.ts';
+
+export interface Services {
+  readonly store: Store;
+  readonly scheme: Scheme;
+  readonly admission: Admission;
+}
+
+export interface Exchange {
+  readonly services: Services;
+  readonly request: ApiRequest;
+  readonly query: Query;
+  readonly path: ResourcePath;
+  readonly kind: Kind;
+  readonly user: User;
+  readonly encoding: Encoding | undefined;
+}
+
+export function writeContext(exchange: Exchange, dryRun: boolean): WriteContext {
+  return {
+    actor: exchange.user.name,
+    agent: exchange.request.header('user-agent') ?? '',
+    cause: 0,
+    dryRun,
+  };
+}

@@ -1,0 +1,23 @@
+// POST to a collection.
+
+import { jsonAnswer, statusAnswer } from '../answer.ts';
+import { decodeBody, typeOf } from '../body.ts';
+import type { Exchange } from '../exchange.ts';
+import { writeContext } from '../exchange.ts';
+import type { ApiResponse } from '../http.ts';
+import { writeOptions } from '../options.ts';
+import { createObject } from '../write-steps.ts';
+
+export function post(exchange: Exchange): ApiResponse {
+  const { kind, path, user, services, encoding } = exchange;
+  const options = writeOptions(exchange.query, 'CreateOptions');
+  if (!options.ok) return statusAnswer(options.status, encoding);
+  const decoded = decodeBody(exchange, typeOf(kind), options.value.fieldValidation);
+  if (!decoded.ok) return statusAnswer(decoded.status, encoding);
+  const { object } = decoded.value;
+  const target = { kind, namespace: path.namespace, name: '', subresource: '', user };
+  const created = createObject(services, target, object, writeContext(exchange, options.value.dryRun));
+  if (!created.ok) return statusAnswer(created.status, encoding, decoded.value.warnings);
+  const warnings = [...decoded.value.warnings, ...(kind.warnings?.(created.value.object, undefined) ?? [])];
+  return jsonAnswer(201, created.value.text, encoding, warnings);
+}

@@ -1,0 +1,120 @@
+// The scale subresource: one small view of every kind that has replicas.
+// Models kubernetes pkg/registry/apps/deployment/storage (ScaleREST).
+
+import type { ScaleStrategy } from '../../api/kind.ts';
+import type { KubeObject } from '../../api/object.ts';
+import type { Result } from '../../api/status.ts';
+import { badRequest, fail, invalidStatus, notFoundStatus, ok } from '../../api/status.ts';
+import type { Scale } from '../../api/types/autoscaling-v1.ts';
+import { clone } from '../../lib/json.ts';
+import type { JsonValue } from '../../lib/json.ts';
+import { update } from '../../registry/update.ts';
+import { invalid } from '../../schema/field-error.ts';
+import { jsonAnswer, statusAnswer } from '../answer.ts';
+import type { BodyType } from '../body.ts';
+import { checkDecoded, decodeBody } from '../body.ts';
+import type { Exchange } from '../exchange.ts';
+import { writeContext } from '../exchange.ts';
+import type { ApiResponse } from '../http.ts';
+import { unsupportedMediaType } from '../negotiate.ts';
+import type { WriteOptions } from '../options.ts';
+import { writeOptions } from '../options.ts';
+import { PATCH_TYPES, preparePatch } from '../patches.ts';
+import { admit, attributes } from '../write-steps.ts';
+
+const SCALE: BodyType = { kind: 'Scale', apiVersion: 'autoscaling/v1', definition: 'io.k8s.api.autoscaling.v1.Scale' };
+
+export function getScale(exchange: Exchange, strategy: ScaleStrategy<KubeObject>): ApiResponse {
+  const { kind, path, services, encoding } = exchange;
+  const object = services.store.get(kind, path.namespace, path.name);
+  if (object === undefined) return statusAnswer(notFoundStatus(kind, path.name), encoding);
+  return jsonAnswer(200, scaleText(object, strategy), encoding);
+}
+
+export function putScale(exchange: Exchange, strategy: ScaleStrategy<KubeObject>): ApiResponse {
+  const { encoding } = exchange;
+  const options = writeOptions(exchange.query, 'UpdateOptions');
+  if (!options.ok) return statusAnswer(options.status, encoding);
+  const decoded = decodeBody(exchange, SCALE, options.value.fieldValidation);
+  if (!decoded.ok) return statusAnswer(decoded.status, encoding);
+  const scale = decoded.value.object as Scale;
+  return write(exchange, strategy, options.value, decoded.value.warnings, () => ok(scale));
+}
+
+export function patchScale(exchange: Exchange, strategy: ScaleStrategy<KubeObject>): ApiResponse {
+  const { encoding, request } = exchange;
+  const type = (request.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  if (!PATCH_TYPES.includes(type)) return statusAnswer(unsupportedMediaType(PATCH_TYPES.join(', ')), encoding);
+  const options = writeOptions(exchange.query, 'PatchOptions');
+  if (!options.ok) return statusAnswer(options.status, encoding);
+  const prepared = preparePatch(type, request.body, SCALE.definition);
+  if (!prepared.ok) return statusAnswer(prepared.status, encoding);
+  return write(exchange, strategy, options.value, [], (old) => {
+    const applied = prepared.value.apply(scaleOf(old, strategy) as unknown as JsonValue);
+    if (!applied.ok) return applied;
+    const checked = checkDecoded(applied.value as never, SCALE, options.value.fieldValidation);
+    return checked.ok ? ok(checked.value.object as Scale) : checked;
+  });
+}
+
+function write(
+  exchange: Exchange,
+  strategy: ScaleStrategy<KubeObject>,
+  options: WriteOptions,
+  warnings: readonly string[],
+  scaleFrom: (old: KubeObject) => Result<Scale>,
+): ApiResponse {
+  const { kind, path, user, services, encoding } = exchange;
+  const target = { kind, namespace: path.namespace, name: path.name, subresource: 'scale', user };
+  const asked = attributes(services, target, 'UPDATE');
+  const written = update(
+    services.store,
+    kind,
+    {
+      namespace: path.namespace,
+      name: path.name,
+      part: 'main',
+      transform(old) {
+        const scale = scaleFrom(old);
+        if (!scale.ok) return scale;
+        const refused = checkScale(scale.value, path.name);
+        if (!refused.ok) return refused;
+        const object = clone(old);
+        strategy.set(object, scale.value.spec?.replicas ?? 0);
+        const { uid, resourceVersion } = scale.value.metadata as { uid?: string; resourceVersion?: string };
+        if (uid !== undefined && uid !== '') object.metadata.uid = uid;
+        object.metadata.resourceVersion = resourceVersion ?? '';
+        return ok(object);
+      },
+      admit: (made, old) => admit(services, made, old, asked),
+    },
+    writeContext(exchange, options.dryRun),
+  );
+  if (!written.ok) return statusAnswer(written.status, encoding, warnings);
+  return jsonAnswer(200, scaleText(written.value.object, strategy), encoding, warnings);
+}
+
+function checkScale(scale: Scale, name: string): Result<undefined> {
+  const given = scale.metadata.name ?? '';
+  if (given !== name) {
+    return fail(badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`));
+  }
+  const replicas = scale.spec?.replicas ?? 0;
+  if (replicas >= 0) return ok(undefined);
+  const error = invalid('spec.replicas', replicas, 'must be greater than or equal to 0');
+  return fail(invalidStatus('autoscaling', 'Scale', name, [error]));
+}
+
+function scaleOf(object: KubeObject, strategy: ScaleStrategy<KubeObject>): Scale {
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+  return {
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
+    metadata: { name, ...(namespace === undefined ? {} : { namespace }), uid, resourceVersion, creationTimestamp },
+    ...strategy.get(object),
+  };
+}
+
+function scaleText(object: KubeObject, strategy: ScaleStrategy<KubeObject>): string {
+  return `${JSON.stringify(scaleOf(object, strategy))}\n`;
+}

@@ -1,0 +1,65 @@
+// PUT of an object, of its status, and of a namespace's finalizers.
+
+import type { Result } from '../../api/status.ts';
+import { badRequest, fail, ok } from '../../api/status.ts';
+import type { KubeObject } from '../../api/object.ts';
+import type { Part } from '../../registry/update.ts';
+import { update } from '../../registry/update.ts';
+import { jsonAnswer, statusAnswer } from '../answer.ts';
+import { decodeBody, typeOf } from '../body.ts';
+import type { Exchange } from '../exchange.ts';
+import { writeContext } from '../exchange.ts';
+import type { ApiResponse } from '../http.ts';
+import { writeOptions } from '../options.ts';
+import { admit, attributes, createObject, settleNamespace } from '../write-steps.ts';
+
+export function put(exchange: Exchange, part: Part): ApiResponse {
+  const { kind, path, user, services, encoding } = exchange;
+  const options = writeOptions(exchange.query, 'UpdateOptions');
+  if (!options.ok) return statusAnswer(options.status, encoding);
+  const decoded = decodeBody(exchange, typeOf(kind), options.value.fieldValidation);
+  if (!decoded.ok) return statusAnswer(decoded.status, encoding);
+  const { object, warnings } = decoded.value;
+  const named = checkName(object, path.name);
+  if (!named.ok) return statusAnswer(named.status, encoding, warnings);
+  const settled = settleNamespace(kind, object, path.namespace);
+  if (!settled.ok) return statusAnswer(settled.status, encoding, warnings);
+  kind.setDefaults?.(object);
+
+  const write = writeContext(exchange, options.value.dryRun);
+  const target = { kind, namespace: path.namespace, name: path.name, subresource: path.subresource, user };
+  const asked = attributes(services, target, 'UPDATE');
+  let before: KubeObject | undefined;
+  const written = update(
+    services.store,
+    kind,
+    {
+      namespace: path.namespace,
+      name: path.name,
+      part,
+      transform: (old) => {
+        before = old;
+        const refused = services.admission.mutate(object, asked);
+        return refused === undefined ? ok(object) : fail(refused);
+      },
+      admit: (made, old) => admit(services, made, old, asked),
+      createMissing: () => {
+        const made = createObject(services, target, object, write);
+        return made.ok ? ok({ ...made.value, created: true }) : made;
+      },
+    },
+    write,
+  );
+  if (!written.ok) return statusAnswer(written.status, encoding, warnings);
+  const own = kind.warnings?.(written.value.object, before) ?? [];
+  return jsonAnswer(written.value.created === true ? 201 : 200, written.value.text, encoding, [...warnings, ...own]);
+}
+
+function checkName(object: KubeObject, name: string): Result<undefined> {
+  const given = (object.metadata.name as string | undefined) ?? '';
+  if (given === '') {
+    return fail(badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`));
+  }
+  if (given === name) return ok(undefined);
+  return fail(badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`));
+}

@@ -1,0 +1,69 @@
+// The steps that every write shares between decoding and the store: defaults, mutating admission, validation (the
+// registry's), validating admission.
+
+import type { Kind } from '../api/kind.ts';
+import type { KubeObject } from '../api/object.ts';
+import type { Result } from '../api/status.ts';
+import { badRequest, fail, ok } from '../api/status.ts';
+import { create } from '../registry/create.ts';
+import type { WriteContext, Written } from '../registry/write.ts';
+import type { Attributes } from './admission/plugin.ts';
+import type { User } from './authentication/user.ts';
+import type { Services } from './exchange.ts';
+
+/** Who writes what, where. `name` is '' for a create. */
+export interface Target {
+  readonly kind: Kind;
+  readonly namespace: string;
+  readonly name: string;
+  readonly subresource: string;
+  readonly user: User;
+}
+
+export function attributes(
+  services: Services,
+  target: Target,
+  operation: Attributes['operation'],
+): Attributes {
+  return { ...target, operation, store: services.store };
+}
+
+/** The namespace of the path wins where the body has none, and must be the body's where it has one. */
+export function settleNamespace(kind: Kind, object: KubeObject, namespace: string): Result<undefined> {
+  const meta = object.metadata;
+  if (!kind.namespaced) {
+    delete meta.namespace;
+    return ok(undefined);
+  }
+  if ((meta.namespace ?? '') === '') meta.namespace = namespace;
+  return meta.namespace === namespace
+    ? ok(undefined)
+    : fail(badRequest('the namespace of the provided object does not match the namespace sent on the request'));
+}
+
+/** Default → mutating admission → strategy and validation → validating admission → append. */
+export function createObject(
+  services: Services,
+  target: Target,
+  object: KubeObject,
+  write: WriteContext,
+): Result<Written> {
+  const { kind, namespace } = target;
+  const settled = settleNamespace(kind, object, namespace);
+  if (!settled.ok) return settled;
+  kind.setDefaults?.(object);
+  const asked = attributes(services, target, 'CREATE');
+  const refused = services.admission.mutate(object, asked);
+  if (refused !== undefined) return fail(refused);
+  return create(services.store, kind, object, write, (made) => admit(services, made, undefined, asked));
+}
+
+export function admit(
+  services: Services,
+  object: KubeObject,
+  old: KubeObject | undefined,
+  asked: Attributes,
+): Result<undefined> {
+  const refused = services.admission.validate(object, old, asked);
+  return refused === undefined ? ok(undefined) : fail(refused);
+}
