@@ -12,12 +12,9 @@ CREATE TABLE timers (
   key TEXT NOT NULL,
   due INTEGER NOT NULL,
   attempt INTEGER NOT NULL,
+  -- The revision that led to it; 0: none.
+  cause INTEGER NOT NULL,
   PRIMARY KEY (component, key)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX timers_by_due ON timers (due);
-
-CREATE TABLE settings (
-  key TEXT PRIMARY KEY,
-  value TEXT NOT NULL
-) STRICT, WITHOUT ROWID;

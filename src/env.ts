@@ -1,0 +1,21 @@
+// The Worker's bindings and variables, as wrangler.toml and `kubewisp up` give them.
+
+import type { Account } from './account/account.ts';
+import type { Cluster } from './cluster/cluster.ts';
+import type { NodePool } from './nodes/pool/node-pool.ts';
+
+export interface Env {
+  readonly CLUSTER: DurableObjectNamespace<Cluster>;
+  readonly NODE_POOL: DurableObjectNamespace<NodePool>;
+  readonly ACCOUNT: DurableObjectNamespace<Account>;
+  /** Who may create, list and delete clusters. Unset: nobody. */
+  readonly OPERATOR_TOKEN?: string;
+  /** The cluster that answers at the root path. */
+  readonly DEFAULT_CLUSTER?: string;
+  /** Base64 of the PEM certificate that kubeconfigs are to trust; unset where the certificate is publicly trusted. */
+  readonly CA_DATA?: string;
+  /** debug, info, warn (default) or error. */
+  readonly LOG_LEVEL?: string;
+  /** Seconds without a heartbeat until a node is NotReady, for new clusters. */
+  readonly NODE_GRACE_PERIOD_SECONDS?: string;
+}

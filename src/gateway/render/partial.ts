@@ -1,0 +1,19 @@
+// Objects cut down to their metadata: PartialObjectMetadata and its list.
+
+import type { JsonObject, JsonValue } from '../../lib/json.ts';
+import { isObject } from '../../lib/json.ts';
+
+/** `apiVersion`: `meta.k8s.io/v1`. */
+export function partialMetadata(object: JsonObject, apiVersion: string): JsonObject {
+  return { kind: 'PartialObjectMetadata', apiVersion, metadata: object['metadata'] ?? {} };
+}
+
+export function partialMetadataList(list: JsonObject, apiVersion: string): JsonObject {
+  const items: readonly JsonValue[] = Array.isArray(list['items']) ? list['items'] : [];
+  return {
+    kind: 'PartialObjectMetadataList',
+    apiVersion,
+    metadata: list['metadata'] ?? {},
+    items: items.map((item) => partialMetadata(isObject(item) ? item : {}, apiVersion)),
+  };
+}

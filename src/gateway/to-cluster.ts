@@ -1,0 +1,50 @@
+// The hot path: hands a request on to its cluster and gives back what comes, rendered where the client asked for it.
+
+import { Scheme } from '../api/scheme.ts';
+import type { Encoding } from '../apiserver/http.ts';
+import type { Env } from '../env.ts';
+import { createLogger, errorText } from '../lib/log.ts';
+import { isClusterName, mayWatch } from './cluster-path.ts';
+import type { KindLookup } from './render/render.ts';
+import { render } from './render/render.ts';
+import { unavailable, unknownCluster } from './status-response.ts';
+import { watchRequest, watchResponse } from './watch.ts';
+
+export const ENCODING_HEADER = 'x-kubewisp-encoding';
+
+export async function toCluster(request: Request, env: Env, name: string): Promise<Response> {
+  if (!isClusterName(name)) return unknownCluster(name);
+  const stub = env.CLUSTER.get(env.CLUSTER.idFromName(name));
+  const watching = request.method === 'GET' && mayWatch(request.url);
+  try {
+    const answer = await stub.fetch(watching ? watchRequest(request) : request);
+    const header = answer.headers.get(ENCODING_HEADER);
+    if (answer.status === 101) return watchResponse(answer, parseEncoding(header), kindLookup());
+    return header === null ? answer : await rendered(answer, JSON.parse(header) as Encoding);
+  } catch (error) {
+    createLogger({ level: env.LOG_LEVEL }).error('cluster failed', { cluster: name, error: errorText(error) });
+    return unavailable(error);
+  }
+}
+
+function parseEncoding(header: string | null): Encoding | undefined {
+  return header === null ? undefined : (JSON.parse(header) as Encoding);
+}
+
+/** The table of kinds is built only where something is to be rendered. */
+function kindLookup(): KindLookup {
+  let scheme: Scheme | undefined;
+  return ({ group, version, resource }) => {
+    scheme ??= new Scheme();
+    return scheme.byResource(group, version, resource);
+  };
+}
+
+async function rendered(answer: Response, encoding: Encoding): Promise<Response> {
+  const { contentType, body } = render(await answer.text(), encoding, { kindOf: kindLookup(), now: Date.now() });
+  const headers = new Headers(answer.headers);
+  headers.delete(ENCODING_HEADER);
+  headers.delete('Content-Length');
+  headers.set('Content-Type', contentType);
+  return new Response(body, { status: answer.status, headers });
+}
