@@ -6,7 +6,9 @@ import type { Tip } from './transactions.ts';
 /** Throws where verb and expected revision contradict each other: only a bug asks for that. */
 export function checkCommand(command: Command): void {
   if ((command.verb === 'create') !== (command.expected === 0)) {
-    throw new Error(`${command.verb} of ${command.resource} ${command.namespace}/${command.name} expects revision ${command.expected}`);
+    throw new Error(
+      `${command.verb} of ${command.resource} ${command.namespace}/${command.name} expects revision ${command.expected}`,
+    );
   }
 }
 

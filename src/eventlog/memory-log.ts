@@ -95,7 +95,10 @@ export class MemoryLog implements EventLog {
 
   resources(): string[] {
     const live = (chains: Chains): boolean => chains.paths.some((path) => entryAt(chains.byPath.get(path), this.head));
-    return [...this.#chains].filter(([, chains]) => live(chains)).map(([resource]) => resource).sort(compare);
+    return [...this.#chains]
+      .filter(([, chains]) => live(chains))
+      .map(([resource]) => resource)
+      .sort(compare);
   }
 
   changes(after: number, limit: number): LogEvent[] {
@@ -105,7 +108,11 @@ export class MemoryLog implements EventLog {
 
   changesOf(resource: string, after: number, limit: number): LogEvent[] {
     const found: LogEvent[] = [];
-    for (let i = firstIndex(this.#entries, (entry) => entry.event.rev > after); i < this.#entries.length && found.length < limit; i++) {
+    for (
+      let i = firstIndex(this.#entries, (entry) => entry.event.rev > after);
+      i < this.#entries.length && found.length < limit;
+      i++
+    ) {
       const event = this.#entries[i]?.event;
       if (event?.resource === resource) found.push(event);
     }
@@ -128,7 +135,8 @@ export class MemoryLog implements EventLog {
     if (target <= this.compacted) return;
     const at = this.#entries[firstIndex(this.#entries, (entry) => entry.event.rev > target) - 1]?.event.at ?? 0;
     const keeps = (entry: Entry): boolean =>
-      entry.event.rev > target || entryAt(this.#chains.get(entry.event.resource)?.byPath.get(entry.path), target) === entry;
+      entry.event.rev > target ||
+      entryAt(this.#chains.get(entry.event.resource)?.byPath.get(entry.path), target) === entry;
     const dropped = new Set(this.#entries.filter((entry) => !keeps(entry)));
     for (const entry of dropped) this.#removeFromChain(entry, dropped);
     this.#entries = this.#entries.filter((entry) => !dropped.has(entry));
@@ -187,7 +195,11 @@ export class MemoryLog implements EventLog {
     let chain = chains.byPath.get(path);
     if (chain === undefined) {
       chains.byPath.set(path, (chain = []));
-      chains.paths.splice(firstIndex(chains.paths, (other) => other > path), 0, path);
+      chains.paths.splice(
+        firstIndex(chains.paths, (other) => other > path),
+        0,
+        path,
+      );
     }
     return chain;
   }
@@ -201,11 +213,18 @@ export class MemoryLog implements EventLog {
       return;
     }
     chains.byPath.delete(entry.path);
-    chains.paths.splice(firstIndex(chains.paths, (path) => path >= entry.path), 1);
+    chains.paths.splice(
+      firstIndex(chains.paths, (path) => path >= entry.path),
+      1,
+    );
   }
 
   #undo(mark: number): void {
-    for (let entry = this.#entries.at(-1); entry !== undefined && entry.event.rev > mark; entry = this.#entries.at(-1)) {
+    for (
+      let entry = this.#entries.at(-1);
+      entry !== undefined && entry.event.rev > mark;
+      entry = this.#entries.at(-1)
+    ) {
       this.#entries.pop();
       this.#unlink(entry);
       const { resource } = entry.event;
@@ -242,7 +261,14 @@ function entryAt(chain: readonly Entry[] | undefined, rev: number): Entry | unde
 }
 
 function rowOf({ event }: Entry): Row {
-  return { resource: event.resource, namespace: event.namespace, name: event.name, rev: event.rev, uid: event.uid, object: event.object };
+  return {
+    resource: event.resource,
+    namespace: event.namespace,
+    name: event.name,
+    rev: event.rev,
+    uid: event.uid,
+    object: event.object,
+  };
 }
 
 function compare(a: string, b: string): number {

@@ -14,13 +14,20 @@ const MIGRATIONS: readonly string[] = [eventLog, runtime];
  */
 export function migrate(store: SqlStore, migrations: readonly string[] = MIGRATIONS): void {
   store.transactionSync(() => {
-    store.sql.exec('CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID');
+    store.sql.exec(
+      'CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID',
+    );
     const version = rows<{ value: number }>(store, `SELECT value FROM meta WHERE key = 'schema'`)[0]?.value ?? 0;
     if (version > migrations.length) {
-      throw new Error(`the data has schema version ${version}, this program knows only ${migrations.length}: use a newer one`);
+      throw new Error(
+        `the data has schema version ${version}, this program knows only ${migrations.length}: use a newer one`,
+      );
     }
     if (version === migrations.length) return;
     for (const migration of migrations.slice(version)) store.sql.exec(migration);
-    store.sql.exec(`INSERT INTO meta (key, value) VALUES ('schema', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`, migrations.length);
+    store.sql.exec(
+      `INSERT INTO meta (key, value) VALUES ('schema', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+      migrations.length,
+    );
   });
 }

@@ -5,7 +5,8 @@ const ROW = 'e.resource, e.namespace, e.name, e.rev, e.uid, e.object';
 const EVENT_COLUMNS = 'rev, at, actor, agent, cause, verb, resource, namespace, name, uid, previous, object';
 
 export const META = 'SELECT key, value FROM meta';
-export const SET_META = 'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value';
+export const SET_META =
+  'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value';
 export const NEWEST = 'SELECT rev, at FROM events ORDER BY rev DESC LIMIT 1';
 export const BYTES_ABOVE = 'SELECT coalesce(sum(octet_length(object)), 0) AS bytes FROM events WHERE rev > ?';
 
@@ -25,10 +26,12 @@ export const GET_AT =
 
 export const LIST = `SELECT ${ROW} FROM objects o CROSS JOIN events e ON e.rev = o.rev
   WHERE o.resource = ? AND o.path > ? AND o.path < ? ORDER BY o.path LIMIT ?`;
-export const COUNT = 'SELECT count(*) AS count FROM (SELECT 1 FROM objects WHERE resource = ? AND path > ? AND path < ? LIMIT ?)';
+export const COUNT =
+  'SELECT count(*) AS count FROM (SELECT 1 FROM objects WHERE resource = ? AND path > ? AND path < ? LIMIT ?)';
 
 /** The last event of each path at a revision, from the index alone. */
-const LAST = 'SELECT path, max(rev) AS rev FROM events WHERE resource = ? AND path > ? AND path < ? AND rev <= ? GROUP BY path';
+const LAST =
+  'SELECT path, max(rev) AS rev FROM events WHERE resource = ? AND path > ? AND path < ? AND rev <= ? GROUP BY path';
 export const LIST_AT = `SELECT ${ROW} FROM (${LAST}) l CROSS JOIN events e ON e.rev = l.rev
   WHERE e.verb <> 'delete' ORDER BY l.path LIMIT ?`;
 export const COUNT_AT = `SELECT count(*) AS count FROM (

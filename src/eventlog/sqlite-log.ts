@@ -63,13 +63,21 @@ export class SqliteLog implements EventLog {
         ? this.#rows<Row>(sql.GET, key.resource, pathOf(key))[0]
         : this.#rows<Row & { verb: string }>(sql.GET_AT, key.resource, pathOf(key), rev)[0];
     if (found === undefined || ('verb' in found && found.verb === 'delete')) return undefined;
-    return { resource: key.resource, namespace: key.namespace, name: key.name, rev: found.rev, uid: found.uid, object: found.object };
+    return {
+      resource: key.resource,
+      namespace: key.namespace,
+      name: key.name,
+      rev: found.rev,
+      uid: found.uid,
+      object: found.object,
+    };
   }
 
   list(range: Range): Row[] {
     const { low, high } = boundsOf(range);
     const limit = range.limit ?? -1;
-    if (range.rev === undefined || range.rev >= this.head) return this.#rows<Row>(sql.LIST, range.resource, low, high, limit);
+    if (range.rev === undefined || range.rev >= this.head)
+      return this.#rows<Row>(sql.LIST, range.resource, low, high, limit);
     return this.#rows<Row>(sql.LIST_AT, range.resource, low, high, range.rev, limit);
   }
 
@@ -84,7 +92,9 @@ export class SqliteLog implements EventLog {
   }
 
   byTerm(term: string, resource?: string): Row[] {
-    return resource === undefined ? this.#rows<Row>(sql.BY_TERM, term) : this.#rows<Row>(sql.BY_TERM_OF, term, resource);
+    return resource === undefined
+      ? this.#rows<Row>(sql.BY_TERM, term)
+      : this.#rows<Row>(sql.BY_TERM_OF, term, resource);
   }
 
   resources(): string[] {
