@@ -127,6 +127,12 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly status?: StatusStrategy<T>;
   readonly scale?: ScaleStrategy<T>;
   readonly actions?: Readonly<Record<string, Action<T>>>;
+  /** POST to this kind's collection acts on an object of another (`bindings` on pods); nothing of this kind is stored. */
+  readonly collectionAction?: {
+    /** Log resource of the object: `pods`. */
+    readonly resource: string;
+    readonly action: Action<KubeObject>;
+  };
 
   /** Selectable fields beyond metadata.name and metadata.namespace, with their values of this object. */
   fields?(object: T): Record<string, string>;

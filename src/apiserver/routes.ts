@@ -1,0 +1,114 @@
+// Which verb a method on a resource path is. What a kind does not serve is unknown (404); what it serves under
+// another method is refused (405).
+
+import type { ApiVerb, Kind } from '../api/kind.ts';
+import type { KubeObject } from '../api/object.ts';
+import type { Status } from '../api/status.ts';
+import { notAllowed, notFound } from './refusals.ts';
+import type { Exchange } from './exchange.ts';
+import type { ApiResponse } from './http.ts';
+import type { Query, ResourcePath } from './request-info.ts';
+import { act } from './verbs/action.ts';
+import { post } from './verbs/create.ts';
+import { deleteCollection, deleteOne } from './verbs/delete.ts';
+import { get } from './verbs/get.ts';
+import { list } from './verbs/list.ts';
+import { patch } from './verbs/patch.ts';
+import { getScale, patchScale, putScale } from './verbs/scale.ts';
+import { put } from './verbs/update.ts';
+import type { WatchAnswer } from './verbs/watch.ts';
+import { watch } from './verbs/watch.ts';
+
+export type Verb =
+  | {
+      readonly name: Exclude<ApiVerb, 'watch'>;
+      readonly writes: boolean;
+      /** The answer may be asked for as a Table or as metadata alone. */
+      readonly transforms: boolean;
+      run(exchange: Exchange): ApiResponse;
+    }
+  | { readonly name: 'watch'; readonly transforms: true; run(exchange: Exchange): WatchAnswer };
+
+export type Route = { readonly ok: true; readonly verb: Verb } | { readonly ok: false; readonly status: Status };
+
+const read = (name: 'get' | 'list', run: (exchange: Exchange) => ApiResponse): Route => ({
+  ok: true,
+  verb: { name, writes: false, transforms: true, run },
+});
+
+const write = (name: Exclude<ApiVerb, 'watch' | 'get' | 'list'>, run: (exchange: Exchange) => ApiResponse): Route => ({
+  ok: true,
+  verb: { name, writes: true, transforms: true, run },
+});
+
+const WATCH: Route = { ok: true, verb: { name: 'watch', transforms: true, run: watch } };
+
+export function resolve(kind: Kind, method: string, path: ResourcePath, query: Query): Route {
+  if (path.inNamespace && !kind.namespaced) return notFound();
+  if (path.rest.length > 0) return notFound();
+  if (path.subresource !== '') return resolveSubresource(kind, method, path);
+  const route = path.name === '' ? resolveCollection(kind, method, path, query) : resolveObject(kind, method, path);
+  if (!route.ok) return route;
+  return kind.verbs === undefined || kind.verbs.includes(route.verb.name) ? route : notAllowed();
+}
+
+function resolveCollection(kind: Kind, method: string, path: ResourcePath, query: Query): Route {
+  const acrossNamespaces = kind.namespaced && path.namespace === '';
+  switch (method) {
+    case 'GET':
+      return path.watch || query.bool('watch') ? WATCH : read('list', list);
+    case 'POST':
+      if (acrossNamespaces) return notAllowed();
+      return kind.collectionAction === undefined ? write('create', post) : write('create', collectionAct);
+    case 'DELETE':
+      return acrossNamespaces ? notAllowed() : write('deletecollection', deleteCollection);
+    default:
+      return notAllowed();
+  }
+}
+
+function collectionAct(exchange: Exchange): ApiResponse {
+  const action = exchange.kind.collectionAction;
+  const target = action === undefined ? undefined : exchange.services.scheme.byLogResource(action.resource);
+  if (action === undefined || target === undefined) throw new Error('a collection action without its kind');
+  return act({ ...exchange, kind: target }, action.action);
+}
+
+function resolveObject(kind: Kind, method: string, path: ResourcePath): Route {
+  if (kind.namespaced && path.namespace === '') return notFound();
+  switch (method) {
+    case 'GET':
+      return path.watch ? WATCH : read('get', get);
+    case 'PUT':
+      return write('update', (exchange) => put(exchange, 'main'));
+    case 'PATCH':
+      return write('patch', (exchange) => patch(exchange, 'main'));
+    case 'DELETE':
+      return write('delete', deleteOne);
+    default:
+      return notAllowed();
+  }
+}
+
+function resolveSubresource(kind: Kind, method: string, path: ResourcePath): Route {
+  if (kind.namespaced && path.namespace === '') return notFound();
+  const action = kind.actions?.[path.subresource];
+  if (action !== undefined) {
+    return method === 'POST' ? write('create', (exchange) => act(exchange, action)) : notAllowed();
+  }
+  if (path.subresource === 'status' && kind.status !== undefined) {
+    if (method === 'GET') return read('get', get);
+    if (method === 'PUT') return write('update', (exchange) => put(exchange, 'status'));
+    return method === 'PATCH' ? write('patch', (exchange) => patch(exchange, 'status')) : notAllowed();
+  }
+  if (path.subresource === 'finalize' && kind.deletion !== undefined) {
+    return method === 'PUT' ? write('update', (exchange) => put(exchange, 'finalize')) : notAllowed();
+  }
+  if (path.subresource === 'scale' && kind.scale !== undefined) {
+    const strategy = kind.scale as NonNullable<Kind<KubeObject>['scale']>;
+    if (method === 'GET') return read('get', (exchange) => getScale(exchange, strategy));
+    if (method === 'PUT') return write('update', (exchange) => putScale(exchange, strategy));
+    return method === 'PATCH' ? write('patch', (exchange) => patchScale(exchange, strategy)) : notAllowed();
+  }
+  return notFound();
+}
