@@ -1,6 +1,9 @@
 // The table of kinds, and how they are looked up.
 // Models apimachinery pkg/runtime/schema and the group order of kubernetes' discovery.
 
+import { controllerRevision } from './apps/v1/controller-revision.ts';
+import { deployment } from './apps/v1/deployment.ts';
+import { replicaSet } from './apps/v1/replica-set.ts';
 import { configMap } from './core/v1/config-map.ts';
 import { secret } from './core/v1/secret.ts';
 import { serviceAccount } from './core/v1/service-account.ts';
@@ -9,7 +12,15 @@ import type { Kind } from './kind.ts';
 import { resourceName } from './kind.ts';
 
 /** Within a group in the order of discovery: by resource. */
-export const KINDS: readonly Kind[] = [configMap, secret, serviceAccount, lease];
+export const KINDS: readonly Kind[] = [
+  configMap,
+  secret,
+  serviceAccount,
+  controllerRevision,
+  deployment,
+  replicaSet,
+  lease,
+];
 
 export interface ApiGroup {
   /** `''` for core. */

@@ -75,6 +75,7 @@ function validateNamespace(meta: ObjectMeta, rules: MetaRules): FieldError[] {
   return invalidEach(`${PATH}.namespace`, namespace, labelNameErrors(namespace, false));
 }
 
+/** What an update may not change. resourceVersion is the store's affair. */
 function validateMetaChange(meta: ObjectMeta, old: ObjectMeta): FieldError[] {
   const errors: FieldError[] = [];
   if (old.deletionTimestamp !== undefined) {
@@ -84,9 +85,6 @@ function validateMetaChange(meta: ObjectMeta, old: ObjectMeta): FieldError[] {
       const why = 'no new finalizers can be added if the object is being deleted';
       errors.push(forbidden(`${PATH}.finalizers`, `${why}, found new finalizers ${list}`));
     }
-  }
-  if ((meta.resourceVersion ?? '') === '') {
-    errors.push(invalid(`${PATH}.resourceVersion`, meta.resourceVersion ?? '', 'must be specified for an update'));
   }
   if ((meta.generation ?? 0) < (old.generation ?? 0)) {
     errors.push(invalid(`${PATH}.generation`, meta.generation ?? 0, 'must not be decremented'));

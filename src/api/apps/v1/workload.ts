@@ -1,0 +1,79 @@
+// What the workloads of apps share: the selector, the template of their pods, the scale.
+// Models kubernetes pkg/apis/apps/validation and pkg/registry/apps/*/storage (ScaleREST).
+
+import { scaleSelector, selectorJson } from './selector.ts';
+import type { FieldError } from '../../../schema/field-error.ts';
+import { forbidden, invalid, notSupported, required } from '../../../schema/field-error.ts';
+import { labelSelectorOf, matchesLabels } from '../../../schema/label-selector.ts';
+import { setPodTemplateDefaults } from '../../core/v1/pod-defaults.ts';
+import type { ScaleStrategy } from '../../kind.ts';
+import type { KubeObject } from '../../object.ts';
+import type { PodTemplateSpec } from '../../types/core-v1.ts';
+import type { LabelSelector } from '../../types/meta-v1.ts';
+import { validateLabelSelector } from '../../validation/fields.ts';
+
+interface WorkloadSpec {
+  replicas?: number;
+  selector: LabelSelector;
+  template?: PodTemplateSpec;
+}
+
+/** The defaults of `spec.replicas` and `spec.template`. */
+export function setWorkloadDefaults(spec: WorkloadSpec): void {
+  spec.replicas ??= 1;
+  const template = (spec.template ??= {});
+  template.metadata ??= {};
+  setPodTemplateDefaults(template);
+}
+
+/** A missing selector, one that selects everything, and one that does not parse. */
+export function validateSelector(selector: LabelSelector | undefined, field: string): FieldError[] {
+  if (selector === undefined) return [required(field)];
+  const errors = validateLabelSelector(selector, field);
+  if (Object.keys(selector.matchLabels ?? {}).length + (selector.matchExpressions ?? []).length === 0) {
+    // The text says deployment for every workload.
+    errors.push(invalid(field, {}, 'empty selector is invalid for deployment'));
+  }
+  if (!labelSelectorOf(selector).ok) errors.push(invalid(field, selectorJson(selector), 'invalid label selector'));
+  return errors;
+}
+
+/** The template of pods that run for ever, and that its labels are those that `selector` asks for. */
+export function validateTemplate(
+  template: PodTemplateSpec | undefined,
+  selector: LabelSelector | undefined,
+  field: string,
+): FieldError[] {
+  const parsed = labelSelectorOf(selector);
+  if (!parsed.ok) return [];
+  if (template === undefined) return [required(field)];
+  const errors: FieldError[] = [];
+  const labels = template.metadata?.labels;
+  const matches = !parsed.nothing && matchesLabels(parsed.selector, labels);
+  if (!matches) {
+    errors.push(invalid(`${field}.metadata.labels`, labels, '`selector` does not match template `labels`'));
+  }
+  const spec = template.spec;
+  if (spec?.restartPolicy !== 'Always') {
+    errors.push(notSupported(`${field}.spec.restartPolicy`, spec?.restartPolicy ?? '', ['Always']));
+  }
+  if (spec?.activeDeadlineSeconds !== undefined) {
+    errors.push(
+      forbidden(`${field}.spec.activeDeadlineSeconds`, 'activeDeadlineSeconds in ReplicaSet is not Supported'),
+    );
+  }
+  return errors;
+}
+
+/** `scale` of a workload: how many pods it asks for, how many there are, and how to find them. */
+export function scaleOf<T extends KubeObject & { spec?: WorkloadSpec; status?: { replicas?: number } }>(): ScaleStrategy<T> {
+  return {
+    get: ({ spec, status }) => ({
+      spec: { replicas: spec?.replicas ?? 0 },
+      status: { replicas: status?.replicas ?? 0, selector: scaleSelector(spec?.selector) },
+    }),
+    set(object, replicas) {
+      if (object.spec !== undefined) object.spec.replicas = replicas;
+    },
+  };
+}
