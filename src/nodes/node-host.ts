@@ -1,0 +1,242 @@
+// Hosts kubelets: keeps them in step with their cluster by reports. The pool's Durable Object and the outside process
+// are shells around it that bring the clock, the timer and the transport.
+//
+// 1. `turn` is never run twice at once; the shell sees to it.
+// 2. The cursor moves only when an answer has been taken in whole; after a failure what was sent is sent again.
+// 3. Without a cursor (`since` 0) the answers up to the one without `more` are the whole truth: other pods are dropped.
+// 4. A turn ends when nothing is left to report or the reports failed.
+
+import type { Node } from '../api/types/core-v1.ts';
+import type { Random } from '../lib/random.ts';
+import { formatMicroTime } from '../lib/clock.ts';
+import type { ContainerBehaviour } from './kubelet/behaviour.ts';
+import { Kubelet } from './kubelet/kubelet.ts';
+import type { NodeShape } from './kubelet/node-object.ts';
+import { registrationObject } from './kubelet/node-object.ts';
+import type { NodeBeat, NodeEvent, PodUpdate, Report, ReportAnswer } from './report.ts';
+import { MAX_EVENTS_UP, MAX_PODS_UP } from './report.ts';
+import type { Transport } from './report-client.ts';
+import { registerNode, sendReport } from './report-client.ts';
+
+export interface NodeHostOptions {
+  readonly nodes: readonly NodeShape[];
+  /** Name of the pool; absent for an outside node. */
+  readonly pool?: string;
+  /** Promise heartbeats instead of sending them. */
+  readonly standing: boolean;
+  readonly transport: Transport;
+  readonly random: Random;
+  /** Milliseconds since the epoch; read at the start of each step of a turn. */
+  readonly now: () => number;
+  /** Names of nodes that had no power when they were last known. */
+  readonly off?: readonly string[];
+  /** Called, before anything is reported of it, when a node's power changed. */
+  readonly onPower?: (off: readonly string[]) => void;
+  readonly behaviour?: ContainerBehaviour;
+}
+
+export interface Turn {
+  /** Why it ended early; undefined: all is reported. */
+  readonly error: string | undefined;
+}
+
+/** A node that does not stand repeats its status so often (milliseconds). */
+const STATUS_EVERY = 300_000;
+/** More reports than any sane turn needs: a bound against a server that always says `more`. */
+const MAX_REPORTS = 100;
+
+interface Batch {
+  readonly report: Report;
+  readonly updates: ReadonlyMap<Kubelet, PodUpdate[]>;
+  readonly events: ReadonlyMap<Kubelet, NodeEvent[]>;
+}
+
+export class NodeHost {
+  readonly #options: NodeHostOptions;
+  readonly #kubelets = new Map<string, Kubelet>();
+  #since = 0;
+  /** Uids named by the answers since the cursor was 0; undefined once they are complete. */
+  #seen: Set<string> | undefined = new Set();
+  /** Nodes of the answers that said `more`: they are handed in after their pods. */
+  #nodes: Node[] = [];
+  /** When each node's status was last sent. */
+  readonly #statusSent = new Map<string, number>();
+  readonly #announced = new Set<string>();
+
+  constructor(options: NodeHostOptions) {
+    this.#options = options;
+    const off = new Set(options.off);
+    for (const shape of options.nodes) {
+      const { random, behaviour } = options;
+      const kubelet = new Kubelet({
+        shape,
+        random,
+        now: options.now(),
+        off: off.has(shape.name),
+        ...(behaviour === undefined ? {} : { behaviour }),
+      });
+      this.#kubelets.set(shape.name, kubelet);
+    }
+  }
+
+  /** Milliseconds; undefined: nothing happens until the cluster says so. */
+  nextDue(): number | undefined {
+    let least: number | undefined;
+    for (const kubelet of this.#kubelets.values()) {
+      const due = kubelet.pending && !kubelet.off ? 0 : kubelet.nextDue();
+      if (due !== undefined && (least === undefined || due < least)) least = due;
+    }
+    return least;
+  }
+
+  /** Takes in what changed, does what is due, and reports until there is nothing more to report. */
+  async turn(): Promise<Turn> {
+    for (let reports = 0; reports < MAX_REPORTS; reports++) {
+      const now = this.#options.now();
+      for (const kubelet of this.#kubelets.values()) kubelet.advance(now);
+      const batch = this.#batch(now);
+      const sent = await sendReport(this.#options.transport, batch.report);
+      if (!sent.ok) {
+        this.#giveBack(batch);
+        if (sent.expired) this.#forgetCursor();
+        if (sent.expired && reports === 0) continue;
+        return { error: sent.error };
+      }
+      this.#sent(batch, sent.value);
+      this.#take(sent.value);
+      if (sent.value.more === true) continue;
+      const error = await this.#register();
+      if (error !== undefined) return { error };
+      const after = this.#options.now();
+      for (const kubelet of this.#kubelets.values()) kubelet.advance(after);
+      if (!this.#outstanding(after)) return { error: undefined };
+    }
+    return { error: 'the reports do not come to an end' };
+  }
+
+  #outstanding(now: number): boolean {
+    for (const kubelet of this.#kubelets.values()) {
+      if (!kubelet.registered) continue;
+      if (kubelet.off) {
+        if (!this.#announced.has(kubelet.shape.name)) return true;
+      } else if (kubelet.pending || kubelet.nodeStatus(now) !== undefined) return true;
+    }
+    return this.#since === 0;
+  }
+
+  #batch(now: number): Batch {
+    const { pool, standing } = this.#options;
+    const beats: NodeBeat[] = [];
+    const withdrawn: string[] = [];
+    const updates = new Map<Kubelet, PodUpdate[]>();
+    const events = new Map<Kubelet, NodeEvent[]>();
+    const pods: PodUpdate[] = [];
+    const allEvents: NodeEvent[] = [];
+    for (const kubelet of this.#kubelets.values()) {
+      const { name } = kubelet.shape;
+      if (kubelet.off) {
+        withdrawn.push(name);
+        continue;
+      }
+      const repeat = !standing && now - (this.#statusSent.get(name) ?? now) >= STATUS_EVERY;
+      const status = kubelet.nodeStatus(now, repeat);
+      beats.push({ name, standing, beat: formatMicroTime(now), ...(status === undefined ? {} : { status }) });
+      const ownUpdates = kubelet.takeUpdates(MAX_PODS_UP - pods.length);
+      const ownEvents = kubelet.takeEvents(MAX_EVENTS_UP - allEvents.length);
+      updates.set(kubelet, ownUpdates);
+      events.set(kubelet, ownEvents);
+      pods.push(...ownUpdates);
+      allEvents.push(...ownEvents);
+    }
+    const named = pool === undefined ? {} : { pool };
+    const report: Report = { ...named, since: this.#since, nodes: beats, withdrawn, pods, events: allEvents };
+    return { report, updates, events };
+  }
+
+  #giveBack(batch: Batch): void {
+    for (const [kubelet, updates] of batch.updates) kubelet.giveBack(updates, batch.events.get(kubelet) ?? []);
+  }
+
+  #sent(batch: Batch, answer: ReportAnswer): void {
+    for (const [kubelet, updates] of batch.updates) kubelet.sent(updates);
+    const now = this.#options.now();
+    for (const beat of batch.report.nodes) {
+      if (beat.status === undefined) continue;
+      this.#kubelets.get(beat.name)?.nodeStatusSent(beat.status);
+      this.#statusSent.set(beat.name, now);
+    }
+    for (const name of batch.report.withdrawn) this.#announced.add(name);
+    for (const { reason, uid } of answer.refused) {
+      // The pod is gone or is another one; any other refusal would be repeated for ever, so it is left at that.
+      if (reason === 'NotFound' || reason === 'Conflict') for (const kubelet of this.#kubelets.values()) kubelet.removePod(uid);
+    }
+  }
+
+  #take(answer: ReportAnswer): void {
+    const now = this.#options.now();
+    for (const { uid } of answer.gone) {
+      this.#seen?.delete(uid);
+      for (const kubelet of this.#kubelets.values()) kubelet.removePod(uid);
+    }
+    for (const pod of answer.pods) {
+      const kubelet = this.#kubelets.get(pod.spec?.nodeName ?? '');
+      if (kubelet === undefined) continue;
+      this.#seen?.add(pod.metadata.uid);
+      kubelet.setPod(pod, now);
+    }
+    this.#nodes.push(...answer.nodes);
+    this.#since = answer.revision;
+    if (answer.more === true) return;
+    if (this.#seen !== undefined) {
+      for (const kubelet of this.#kubelets.values()) kubelet.retain(this.#seen);
+      this.#seen = undefined;
+    }
+    const before = this.#offNames();
+    for (const node of this.#nodes) this.#kubelets.get(node.metadata.name)?.setNode(node, now);
+    this.#nodes = [];
+    const after = this.#offNames();
+    if (after.join() === before.join()) return;
+    for (const name of this.#announced) if (!after.includes(name)) this.#announced.delete(name);
+    this.#options.onPower?.(after);
+  }
+
+  #offNames(): string[] {
+    return [...this.#kubelets.values()].filter((kubelet) => kubelet.off).map((kubelet) => kubelet.shape.name);
+  }
+
+  #forgetCursor(): void {
+    this.#since = 0;
+    this.#seen = new Set();
+    this.#nodes = [];
+  }
+
+  /** Registers the nodes that the cluster has not heard of; their objects come with the next report. */
+  async #register(): Promise<string | undefined> {
+    const missing = [...this.#kubelets.values()].filter((kubelet) => !kubelet.registered && !kubelet.off);
+    if (missing.length === 0) return undefined;
+    const now = this.#options.now();
+    const results = await Promise.all(
+      missing.map((kubelet) => registerNode(this.#options.transport, registrationObject(kubelet.shape, kubelet.bootId, now))),
+    );
+    for (const [index, result] of results.entries()) {
+      if (!result.ok) return result.error;
+      const kubelet = missing[index];
+      if (kubelet !== undefined) announce(kubelet, now);
+    }
+    // The objects, with what the server made of them, come with the next report.
+    return undefined;
+  }
+}
+
+/** The events of a kubelet that starts. */
+function announce(kubelet: Kubelet, now: number): void {
+  const status = (reason: string): void => {
+    const message = `Node ${kubelet.shape.name} status is now: ${reason}`;
+    kubelet.emitNode({ type: 'Normal', reason, message }, now);
+  };
+  kubelet.emitNode({ type: 'Normal', reason: 'Starting', message: 'Starting kubelet.' }, now);
+  status('NodeHasSufficientMemory');
+  status('NodeHasNoDiskPressure');
+  status('NodeHasSufficientPID');
+  status('NodeReady');
+}
