@@ -13,8 +13,8 @@ import type { ContainerBehaviour } from './kubelet/behaviour.ts';
 import { Kubelet } from './kubelet/kubelet.ts';
 import type { NodeShape } from './kubelet/node-object.ts';
 import { registrationObject } from './kubelet/node-object.ts';
-import type { NodeBeat, NodeEvent, PodUpdate, Report, ReportAnswer } from './report.ts';
-import { MAX_EVENTS_UP, MAX_PODS_UP } from './report.ts';
+import type { NodeBeat, NodeEvent, PodUpdate, Report, ReportAnswer } from '../api/report.ts';
+import { MAX_EVENTS_UP, MAX_PODS_UP } from '../api/report.ts';
 import type { Transport } from './report-client.ts';
 import { registerNode, sendReport } from './report-client.ts';
 
@@ -89,11 +89,15 @@ export class NodeHost {
     return least;
   }
 
-  /** Takes in what changed, does what is due, and reports until there is nothing more to report. */
-  async turn(): Promise<Turn> {
+  /**
+   * Does what is due and reports until there is nothing more to report. `ask`: the cluster has news, so report even
+   * where there is nothing to say.
+   */
+  async turn(ask: boolean): Promise<Turn> {
     for (let reports = 0; reports < MAX_REPORTS; reports++) {
       const now = this.#options.now();
       for (const kubelet of this.#kubelets.values()) kubelet.advance(now);
+      if (reports === 0 && !ask && !this.#outstanding(now)) return { error: undefined };
       const batch = this.#batch(now);
       const sent = await sendReport(this.#options.transport, batch.report);
       if (!sent.ok) {
@@ -105,8 +109,9 @@ export class NodeHost {
       this.#sent(batch, sent.value);
       this.#take(sent.value);
       if (sent.value.more === true) continue;
-      const error = await this.#register();
-      if (error !== undefined) return { error };
+      const registered = await this.#register();
+      if (registered.error !== undefined) return { error: registered.error };
+      if (registered.count > 0) continue;
       const after = this.#options.now();
       for (const kubelet of this.#kubelets.values()) kubelet.advance(after);
       if (!this.#outstanding(after)) return { error: undefined };
@@ -211,20 +216,16 @@ export class NodeHost {
   }
 
   /** Registers the nodes that the cluster has not heard of; their objects come with the next report. */
-  async #register(): Promise<string | undefined> {
+  async #register(): Promise<{ readonly count: number; readonly error: string | undefined }> {
     const missing = [...this.#kubelets.values()].filter((kubelet) => !kubelet.registered && !kubelet.off);
-    if (missing.length === 0) return undefined;
     const now = this.#options.now();
     const results = await Promise.all(
       missing.map((kubelet) => registerNode(this.#options.transport, registrationObject(kubelet.shape, kubelet.bootId, now))),
     );
-    for (const [index, result] of results.entries()) {
-      if (!result.ok) return result.error;
-      const kubelet = missing[index];
-      if (kubelet !== undefined) announce(kubelet, now);
-    }
-    // The objects, with what the server made of them, come with the next report.
-    return undefined;
+    const failed = results.find((result) => !result.ok);
+    if (failed !== undefined && !failed.ok) return { count: 0, error: failed.error };
+    for (const kubelet of missing) announce(kubelet, now);
+    return { count: missing.length, error: undefined };
   }
 }
 

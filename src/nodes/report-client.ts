@@ -2,8 +2,8 @@
 
 import type { Draft } from '../api/object.ts';
 import type { Node } from '../api/types/core-v1.ts';
-import type { Report, ReportAnswer } from './report.ts';
-import { REPORT_PATH, reportAnswerSchema } from './report.ts';
+import type { Report, ReportAnswer } from '../api/report.ts';
+import { REPORT_PATH, reportAnswerSchema } from '../api/report.ts';
 
 /** Sends one request to a path within the cluster. Throws where the server cannot be reached. */
 export type Transport = (method: string, path: string, body: string) => Promise<{ readonly status: number; readonly body: string }>;

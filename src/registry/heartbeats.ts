@@ -10,6 +10,7 @@
 
 import type { Clock } from '../lib/clock.ts';
 import { formatMicroTime } from '../lib/clock.ts';
+import { deepEqual } from '../lib/json.ts';
 import type { Lease } from '../api/types/coordination-v1.ts';
 
 export const NODE_LEASE_NAMESPACE = 'kube-node-lease';
@@ -40,6 +41,20 @@ export class Heartbeats {
   /** Whether this renewal must become durable, given the Lease as the log has it. */
   isDue(durable: Lease): boolean {
     return this.#clock.now() - Date.parse(durable.spec?.renewTime ?? '') >= DURABLE_PERIOD_MS;
+  }
+
+  /**
+   * Takes a renewal that changes nothing else and is not due to become durable. True: it is done, and nothing is to
+   * be written. `durable` is the Lease as the log has it.
+   */
+  absorb(next: Lease, durable: Lease): boolean {
+    const at = Date.parse(next.spec?.renewTime ?? '');
+    if (Number.isNaN(at) || this.isDue(durable)) return false;
+    const { renewTime } = durable.spec ?? {};
+    const same = { ...next, spec: { ...next.spec, ...(renewTime === undefined ? {} : { renewTime }) } };
+    if (renewTime === undefined || !deepEqual(same, durable)) return false;
+    this.renew(next.metadata.name, at);
+    return true;
   }
 
   /** The Lease as it reads now. The log's object is left alone. */

@@ -70,6 +70,11 @@ export class Store {
     return kind.storedAs === undefined ? stored : kind.storedAs.fromStored(stored);
   }
 
+  /** The object of a row in the log's own form. Shared: do not change it. */
+  parseStored(row: Pick<Row, 'rev' | 'object'>): KubeObject {
+    return this.#cache.parse(row);
+  }
+
   get(kind: Kind, namespace: string, name: string): KubeObject | undefined {
     const row = this.row(kind, namespace, name);
     return row === undefined ? undefined : this.parse(kind, row);
@@ -131,6 +136,11 @@ export class Store {
     if (!appended.ok) return fail(conflict(kind, name, OBJECT_MODIFIED));
     if (verb !== 'delete') this.#cache.put(appended.event.rev, stored, text);
     return ok({ object, text: kind.storedAs === undefined ? text : objectText(object, appended.event.rev) });
+  }
+
+  /** Whether the update is a heartbeat that needs no row: it is kept in memory, and reads show it. */
+  absorbHeartbeat(row: Row, object: KubeObject): boolean {
+    return isNodeLease(row) && this.heartbeats.absorb(object as Lease, this.#cache.parse(row) as Lease);
   }
 
   #overlay(row: Row, object: KubeObject): KubeObject {

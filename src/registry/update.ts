@@ -77,6 +77,7 @@ export function update(store: Store, kind: Kind, request: Update, write: WriteCo
   const ended = removeIfDone(store, kind, object, row.rev, write);
   if (ended !== undefined) return ended;
   if (deepEqual(object, old)) return ok({ object: old, text: store.served(kind, row) });
+  if (!write.dryRun && store.absorbHeartbeat(row, object)) return ok({ object, text: store.served(kind, row) });
   return store.append(kind, 'update', object, row.rev, write);
 }
 

@@ -9,7 +9,7 @@ import type { Node, NodeStatus, Pod } from '../../api/types/core-v1.ts';
 import { formatTime } from '../../lib/clock.ts';
 import { deepEqual } from '../../lib/json.ts';
 import type { Random } from '../../lib/random.ts';
-import type { NodeEvent, PodUpdate } from '../report.ts';
+import type { NodeEvent, PodUpdate } from '../../api/report.ts';
 import type { ContainerBehaviour } from './behaviour.ts';
 import { plainBehaviour } from './behaviour.ts';
 import { endRun } from './container-stages.ts';

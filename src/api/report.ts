@@ -27,7 +27,7 @@
 
 import { z } from 'zod';
 
-import type { Node, NodeStatus, Pod, PodStatus } from '../api/types/core-v1.ts';
+import type { Node, NodeStatus, Pod, PodStatus } from './types/core-v1.ts';
 
 /** Path within the cluster. */
 export const REPORT_PATH = '/kubewisp/v1/report';

@@ -1,0 +1,188 @@
+// The client port (src/api/client.ts) over the pipeline: what controllers and the scheduler write goes through the
+// same defaults, admission, validation and store as a request's, under the component's own identity.
+
+import type { Client, DeleteOptions, EventInput, ListOptions, ResourceInfo } from '../api/client.ts';
+import type { Kind } from '../api/kind.ts';
+import { apiVersionOf } from '../api/kind.ts';
+import type { Draft, KubeObject } from '../api/object.ts';
+import type { ResourceMap, ResourceName } from '../api/resources.ts';
+import type { Result } from '../api/status.ts';
+import { fail, ok } from '../api/status.ts';
+import type { Binding, Event, Namespace } from '../api/types/core-v1.ts';
+import { formatTime } from '../lib/clock.ts';
+import { clone } from '../lib/json.ts';
+import { remove } from '../registry/delete.ts';
+import type { Part } from '../registry/update.ts';
+import { update } from '../registry/update.ts';
+import type { WriteContext } from '../registry/write.ts';
+import type { User } from './authentication/user.ts';
+import type { EventCorrelator, EventSource } from './event-recorder.ts';
+import { newEvent } from './event-recorder.ts';
+import type { Services } from './exchange.ts';
+import { perform } from './verbs/action.ts';
+import { admit, attributes, createObject } from './write-steps.ts';
+
+export interface InProcessClientOptions {
+  readonly services: Services;
+  readonly correlator: EventCorrelator;
+  readonly user: User;
+  readonly eventSource: EventSource;
+  /** The revision that writes name as their cause; 0: none. */
+  readonly cause: number;
+}
+
+export class InProcessClient implements Client {
+  readonly #options: InProcessClientOptions;
+
+  constructor(options: InProcessClientOptions) {
+    this.#options = options;
+  }
+
+  get<R extends ResourceName>(resource: R, namespace: string, name: string): ResourceMap[R] | undefined {
+    return this.#store.get(this.#kind(resource), namespace, name) as ResourceMap[R] | undefined;
+  }
+
+  list<R extends ResourceName>(resource: R, options: ListOptions = {}): Array<ResourceMap[R]> {
+    const { namespace, term, matchLabels } = options;
+    const kind = this.#kind(resource);
+    const { log } = this.#store;
+    let rows =
+      term === undefined
+        ? log.list({ resource, ...(namespace === undefined ? {} : { namespace }) })
+        : log.byTerm(term, resource);
+    if (term !== undefined && namespace !== undefined) rows = rows.filter((row) => row.namespace === namespace);
+    let objects = rows.map((row) => this.#store.parse(kind, row));
+    if (matchLabels !== undefined) {
+      const wanted = Object.entries(matchLabels);
+      objects = objects.filter(({ metadata: { labels } }) => wanted.every(([key, value]) => labels?.[key] === value));
+    }
+    return objects as Array<ResourceMap[R]>;
+  }
+
+  byTerm(term: string): KubeObject[] {
+    const { log } = this.#store;
+    return log.byTerm(term).map((row) => this.#store.parse(this.#kind(row.resource), row));
+  }
+
+  resources(): readonly ResourceInfo[] {
+    return this.#options.services.scheme.kinds
+      .filter((kind) => kind.storedAs === undefined && kind.collectionAction === undefined)
+      .map((kind) => ({
+        resource: (kind.group === '' ? kind.resource : `${kind.resource}.${kind.group}`) as ResourceName,
+        namespaced: kind.namespaced,
+        kind: kind.kind,
+        apiVersion: apiVersionOf(kind),
+      }));
+  }
+
+  create<R extends ResourceName>(resource: R, object: Draft<ResourceMap[R]>): Result<ResourceMap[R]> {
+    const kind = this.#kind(resource);
+    const namespace = object.metadata.namespace ?? '';
+    const target = { kind, namespace, name: '', subresource: '', user: this.#options.user };
+    const draft = clone(object) as unknown as KubeObject;
+    const created = createObject(this.#options.services, target, draft, this.#write());
+    return created.ok ? ok(created.value.object as ResourceMap[R]) : created;
+  }
+
+  update<R extends ResourceName>(resource: R, object: ResourceMap[R]): Result<ResourceMap[R]> {
+    return this.#update(resource, object, 'main');
+  }
+
+  updateStatus<R extends ResourceName>(resource: R, object: ResourceMap[R]): Result<ResourceMap[R]> {
+    return this.#update(resource, object, 'status');
+  }
+
+  finalize(namespace: Namespace): Result<Namespace> {
+    return this.#update('namespaces', namespace, 'finalize');
+  }
+
+  delete(resource: ResourceName, namespace: string, name: string, options: DeleteOptions = {}): Result<KubeObject | undefined> {
+    const kind = this.#kind(resource);
+    const { services, user } = this.#options;
+    const target = { kind, namespace, name, subresource: '', user };
+    const refused = services.admission.validate(undefined, undefined, attributes(services, target, 'DELETE'));
+    if (refused !== undefined) return fail(refused);
+    const request = {
+      gracePeriodSeconds: options.gracePeriodSeconds,
+      propagationPolicy: options.propagationPolicy,
+      uid: options.preconditions?.uid,
+      resourceVersion: options.preconditions?.resourceVersion,
+    };
+    const deleted = remove(this.#store, kind, namespace, name, request, this.#write());
+    if (!deleted.ok) return deleted;
+    return ok(deleted.value.gone ? undefined : deleted.value.object);
+  }
+
+  bind(namespace: string, pod: string, uid: string, node: string): Result<undefined> {
+    const kind = this.#kind('pods');
+    const action = kind.actions?.['binding'];
+    if (action === undefined) throw new Error('pods have no binding');
+    const body = {
+      kind: 'Binding',
+      apiVersion: 'v1',
+      metadata: { name: pod, namespace, uid },
+      target: { kind: 'Node', name: node },
+    } as unknown as Binding;
+    return perform(this.#options.services, kind, action, namespace, pod, body, this.#write());
+  }
+
+  event(input: EventInput): void {
+    const { correlator, eventSource } = this.#options;
+    const source = input.host === undefined ? eventSource : { ...eventSource, host: input.host };
+    const now = this.#store.clock.now();
+    const known = correlator.find(source, input);
+    if (known !== undefined) {
+      const old = this.get('events', known.namespace, known.name);
+      if (old !== undefined) {
+        const next: Event = { ...clone(old), count: (old.count ?? 1) + 1, lastTimestamp: formatTime(now) };
+        if (this.update('events', next).ok) return;
+      }
+    }
+    const created = this.create('events', newEvent(source, input, now, this.#store.log.head));
+    // An Event is a courtesy: one that is refused (its namespace is going away, say) is let go.
+    if (!created.ok) return;
+    const { namespace = '', name } = created.value.metadata;
+    correlator.remember(source, input, { namespace, name });
+  }
+
+  get #store() {
+    return this.#options.services.store;
+  }
+
+  #kind(resource: string): Kind {
+    const kind = this.#options.services.scheme.byLogResource(resource);
+    if (kind === undefined) throw new Error(`no kind is stored as ${resource}`);
+    return kind;
+  }
+
+  #write(): WriteContext {
+    const { user, eventSource, cause } = this.#options;
+    return { actor: user.name, agent: eventSource.component, cause, dryRun: false };
+  }
+
+  #update<R extends ResourceName>(resource: R, object: ResourceMap[R], part: Part): Result<ResourceMap[R]> {
+    const kind = this.#kind(resource);
+    const { services, user } = this.#options;
+    const { namespace = '', name } = object.metadata;
+    const target = { kind, namespace, name, subresource: part === 'main' ? '' : part, user };
+    const asked = attributes(services, target, 'UPDATE');
+    const draft = clone(object) as unknown as KubeObject;
+    kind.setDefaults?.(draft);
+    const written = update(
+      this.#store,
+      kind,
+      {
+        namespace,
+        name,
+        part,
+        transform: () => {
+          const refused = services.admission.mutate(draft, asked);
+          return refused === undefined ? ok(draft) : fail(refused);
+        },
+        admit: (made, old) => admit(services, made, old, asked),
+      },
+      this.#write(),
+    );
+    return written.ok ? ok(written.value.object as ResourceMap[R]) : written;
+  }
+}

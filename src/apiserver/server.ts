@@ -1,0 +1,200 @@
+// The API server of one cluster. The shell gives it requests and gets plans (http.ts); controllers, the scheduler and
+// the shell itself get clients. It holds no state of its own besides caches: the log does.
+
+import type { Client } from '../api/client.ts';
+import { Scheme } from '../api/scheme.ts';
+import { unauthorized } from '../api/status.ts';
+import type { EventLog } from '../eventlog/log.ts';
+import { WatchHub } from '../eventlog/watch-hub.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Random } from '../lib/random.ts';
+import { Heartbeats } from '../registry/heartbeats.ts';
+import { Store } from '../registry/store.ts';
+import { addressAt, formatIp, parseCidr } from '../schema/ip.ts';
+import { Admission } from './admission/plugin.ts';
+import { ADMISSION_PLUGINS } from './admission/table.ts';
+import { objectAnswer, PAGE_NOT_FOUND, statusAnswer, textAnswer } from './answer.ts';
+import type { KnownToken } from './authentication/bearer-token.ts';
+import { TokenAuthenticator } from './authentication/bearer-token.ts';
+import type { User } from './authentication/user.ts';
+import { componentUser } from './authentication/user.ts';
+import { bootstrap } from './bootstrap.ts';
+import { Discovery } from './discovery.ts';
+import { EventCorrelator } from './event-recorder.ts';
+import type { Services } from './exchange.ts';
+import type { HealthCheck } from './health.ts';
+import { health } from './health.ts';
+import type { ApiRequest, ApiResponse, Plan, WatchSpec } from './http.ts';
+import { InProcessClient } from './in-process-client.ts';
+import { planResource } from './pipeline.ts';
+import { notAllowed, notFound } from './refusals.ts';
+import { report } from './report.ts';
+import { REPORT_PATH } from '../api/report.ts';
+import { parsePath, Query } from './request-info.ts';
+import { watcherOf } from './verbs/watch.ts';
+import { VERSION_TEXT } from './version.ts';
+
+export interface ApiServerOptions {
+  readonly log: EventLog;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly tokens: readonly KnownToken[];
+  /** IPv4 range of Services. Default 10.96.0.0/16. */
+  readonly serviceCidr?: string;
+  /** Text of `/metrics`. */
+  readonly metrics?: () => string;
+  readonly healthChecks?: readonly HealthCheck[];
+}
+
+const DEFAULT_SERVICE_CIDR = '10.96.0.0/16';
+
+export interface ApiServer {
+  /** Never throws for bad input: the failure is the answer. */
+  plan(request: ApiRequest): Plan;
+  /** Watches from now on, until the returned function is called. `end` is called when `send` gave false. */
+  subscribe(spec: WatchSpec, send: (frames: string) => boolean, end?: () => void): () => void;
+  clientFor(identity: { readonly name: string; readonly eventSource: string }, cause: number): Client;
+  /** Makes the first objects of a new cluster. Call once, in a transaction. */
+  install(): void;
+  readonly watchers: number;
+}
+
+export function createApiServer(options: ApiServerOptions): ApiServer {
+  return new Server(options);
+}
+
+class Server implements ApiServer {
+  readonly #options: ApiServerOptions;
+  readonly #services: Services;
+  readonly #authenticator: TokenAuthenticator;
+  readonly #correlator = new EventCorrelator();
+  readonly #discovery: Discovery;
+  readonly #hub: WatchHub;
+  readonly #users = new Map<string, User>();
+
+  constructor(options: ApiServerOptions) {
+    this.#options = options;
+    const { log, clock, random } = options;
+    const scheme = new Scheme();
+    const store = new Store({
+      log,
+      clock,
+      random,
+      heartbeats: new Heartbeats(clock),
+      serviceCidr: options.serviceCidr ?? DEFAULT_SERVICE_CIDR,
+    });
+    this.#services = { store, scheme, admission: new Admission(ADMISSION_PLUGINS) };
+    this.#authenticator = new TokenAuthenticator(options.tokens);
+    this.#discovery = new Discovery(scheme);
+    this.#hub = new WatchHub(log, (row) => store.parseStored(row));
+  }
+
+  get watchers(): number {
+    return this.#hub.size;
+  }
+
+  plan(request: ApiRequest): Plan {
+    const info = parsePath(request.path);
+    if (info.kind === 'malformed') return answered(textAnswer(400, '400 Bad Request'));
+    const who = this.#authenticator.authenticate(request.header('authorization'));
+    if (who.outcome === 'refused') return answered(statusAnswer(unauthorized()));
+    if (info.kind === 'other') {
+      const open = this.#open(request, info.path);
+      if (open !== undefined) return answered(open);
+    }
+    // Anonymous requests are switched off, but for health and version.
+    if (who.outcome === 'anonymous') return answered(statusAnswer(unauthorized()));
+    if (info.kind === 'resource') {
+      const { group, version } = info.path;
+      if (group !== '' && !this.#discovery.hasGroup(group)) return answered(PAGE_NOT_FOUND);
+      if (this.#services.scheme.kindsOf(group, version).length === 0) return answered(statusAnswer(notFound().status));
+      return planResource(this.#services, request, info.path, who.user);
+    }
+    if (info.kind === 'discovery') return answered(this.#discover(request, info.parts));
+    if (info.path === REPORT_PATH) {
+      if (request.method !== 'POST') return answered(statusAnswer(notAllowed().status));
+      const context = { services: this.#services, correlator: this.#correlator, user: who.user };
+      return { effect: 'write', run: () => report(context, request) };
+    }
+    return { effect: 'read', run: () => this.#other(request, info.path) };
+  }
+
+  subscribe(spec: WatchSpec, send: (frames: string) => boolean, end: () => void = () => {}): () => void {
+    const kind = this.#services.scheme.byResource(spec.group, spec.version, spec.resource);
+    if (kind === undefined) throw new Error(`watch of ${spec.resource}, which is not served`);
+    return this.#hub.add(watcherOf(this.#services, kind, spec), { send, end });
+  }
+
+  clientFor(identity: { readonly name: string; readonly eventSource: string }, cause: number): Client {
+    let user = this.#users.get(identity.name);
+    if (user === undefined) this.#users.set(identity.name, (user = componentUser(identity.name)));
+    return new InProcessClient({
+      services: this.#services,
+      correlator: this.#correlator,
+      user,
+      eventSource: { component: identity.eventSource, host: '' },
+      cause,
+    });
+  }
+
+  install(): void {
+    const client = this.clientFor({ name: 'apiserver', eventSource: 'kube-apiserver' }, 0);
+    const cidr = parseCidr(this.#options.serviceCidr ?? DEFAULT_SERVICE_CIDR);
+    if (cidr === undefined) throw new Error('the service range is not a CIDR');
+    bootstrap(client, formatIp(addressAt(cidr, 1)));
+  }
+
+  /** What needs no identity. */
+  #open(request: ApiRequest, path: string): ApiResponse | undefined {
+    if (path === '/version' || path === '/version/') {
+      if (request.method !== 'GET') return statusAnswer(notAllowed().status);
+      return { status: 200, contentType: 'application/json', body: VERSION_TEXT };
+    }
+    return health(path, new Query(request.query), this.#options.healthChecks ?? DEFAULT_CHECKS);
+  }
+
+  #discover(request: ApiRequest, parts: readonly string[]): ApiResponse {
+    if (request.method !== 'GET') return statusAnswer(notAllowed().status);
+    const [root = ''] = parts;
+    const accept = request.header('accept') ?? '';
+    if (parts.length === 1 && accept.includes('as=APIGroupDiscoveryList')) {
+      const version = /v=v2(?!beta1)/.test(accept) ? 'v2' : accept.includes('v=v2beta1') ? 'v2beta1' : undefined;
+      if (version !== undefined) {
+        const contentType = `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
+        return { status: 200, contentType, body: this.#discovery.aggregated(root === 'api' ? 'api' : 'apis', version) };
+      }
+    }
+    const text = this.#discovery.document(parts, request.header('host') ?? '');
+    if (text !== undefined) return { status: 200, contentType: 'application/json', body: text };
+    if (root === 'apis' && !this.#discovery.hasGroup(parts[1] ?? '')) return PAGE_NOT_FOUND;
+    return statusAnswer(notFound().status);
+  }
+
+  #other(request: ApiRequest, path: string): ApiResponse {
+    if (request.method !== 'GET') return statusAnswer(notAllowed().status);
+    if (path === '/') return objectAnswer({ paths: this.#paths() });
+    if (path === '/metrics' && this.#options.metrics !== undefined) {
+      return { status: 200, contentType: 'text/plain; version=0.0.4; charset=utf-8', body: this.#options.metrics() };
+    }
+    return PAGE_NOT_FOUND;
+  }
+
+  #paths(): string[] {
+    const groups = this.#services.scheme.groups().flatMap(({ group, versions }) =>
+      group === ''
+        ? ['/api', ...versions.map((version) => `/api/${version}`)]
+        : [`/apis/${group}`, ...versions.map((version) => `/apis/${group}/${version}`)],
+    );
+    return ['/apis', '/healthz', '/livez', '/metrics', '/readyz', '/version', ...groups].sort();
+  }
+}
+
+const DEFAULT_CHECKS: readonly HealthCheck[] = [
+  { name: 'ping', check: () => undefined },
+  { name: 'log', check: () => undefined },
+  { name: 'etcd', check: () => undefined },
+];
+
+function answered(response: ApiResponse): Plan {
+  return { effect: 'read', run: () => response };
+}
