@@ -7,7 +7,7 @@
 // 4. Resumable: `replayFrames` continues where a watcher stopped, from every revision that is not compacted.
 // 5. Bookmarkable: outside of `send`, every watcher has been told of all events up to `revision`.
 //
-// A watcher whose `send` gives false is told nothing more but `end`: it would have a gap.
+// A watcher whose `send` gives false (or throws) is told nothing more but `end`: it would have a gap.
 
 import { FrameWriter } from './frames.ts';
 import type { Parse } from './frames.ts';
@@ -106,9 +106,16 @@ export class WatchHub {
   }
 
   #send(entry: Entry, events: readonly LogEvent[], writer: FrameWriter): void {
-    let frames = '';
-    for (const event of events) if (event.rev > entry.seen) frames += writer.frame(event, entry.watcher);
-    if (frames === '' || entry.sink.send(frames) !== false) return;
+    try {
+      let frames = '';
+      for (const event of events) if (event.rev > entry.seen) frames += writer.frame(event, entry.watcher);
+      if (frames === '' || entry.sink.send(frames) !== false) return;
+    } catch (error) {
+      // One watcher's failure is its own end, and no gap for the others. The runtime reports the bug.
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
     this.#remove(entry);
     entry.sink.end();
   }
