@@ -97,10 +97,18 @@ function create(kind: Kind, body: unknown): Outcome {
 }
 
 const META = ['name', 'generateName', 'generation', 'labels', 'annotations', 'finalizers', 'ownerReferences'];
-const PLACEHOLDERS: Readonly<Record<string, RegExp>> = {
-  '<ip>': /^10\.96\.\d+\.\d+$/,
-  '<port>': /^3[0-2]\d{3}$/,
+const PLACEHOLDERS: Readonly<Record<string, string>> = {
+  '<ip>': '10\\.96\\.\\d+\\.\\d+',
+  '<port>': '3[0-2]\\d{3}',
+  '<rand>': '[a-z0-9]{5}',
 };
+
+/** Whether a value is one that a recorded text with placeholders stands for. */
+function fits(actual: unknown, recorded: string): boolean {
+  const escaped = recorded.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const pattern = escaped.replace(/<(ip|port|rand)>/g, (placeholder) => PLACEHOLDERS[placeholder] ?? placeholder);
+  return pattern !== escaped && new RegExp(`^${pattern}$`).test(String(actual));
+}
 
 /** Drops what differs for reasons outside of kinds: empty values, and metadata that shared code fills in. */
 function normal(value: unknown): unknown {
@@ -124,15 +132,7 @@ function comparable(object: unknown): unknown {
 
 /** Replaces values of `actual` by the recorded placeholder where they fit it. */
 function mask(actual: unknown, recorded: unknown): unknown {
-  if (typeof recorded === 'string' && PLACEHOLDERS[recorded]?.test(String(actual)) === true) return recorded;
-  if (typeof recorded === 'string' && recorded.includes('<rand>')) {
-    const pattern = recorded.split('<rand>').join('[a-z0-9]{5}');
-    return new RegExp(`^${pattern}$`).test(String(actual)) ? recorded : actual;
-  }
-  if (typeof recorded === 'string' && recorded.includes('<port>')) {
-    const pattern = recorded.replaceAll('<port>', '\\d+');
-    return new RegExp(`^${pattern}$`).test(String(actual)) ? recorded : actual;
-  }
+  if (typeof recorded === 'string') return fits(actual, recorded) ? recorded : actual;
   if (Array.isArray(actual) && Array.isArray(recorded)) return actual.map((item, index) => mask(item, recorded[index]));
   if (!isObject(actual) || !isObject(recorded)) return actual;
   return Object.fromEntries(Object.entries(actual).map(([key, item]) => [key, mask(item, recorded[key])]));

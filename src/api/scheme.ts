@@ -7,6 +7,7 @@ import { replicaSet } from './apps/v1/replica-set.ts';
 import { configMap } from './core/v1/config-map.ts';
 import { secret } from './core/v1/secret.ts';
 import { serviceAccount } from './core/v1/service-account.ts';
+import { service } from './core/v1/service.ts';
 import { lease } from './coordination/v1/lease.ts';
 import type { Kind } from './kind.ts';
 import { resourceName } from './kind.ts';
@@ -16,6 +17,7 @@ export const KINDS: readonly Kind[] = [
   configMap,
   secret,
   serviceAccount,
+  service,
   controllerRevision,
   deployment,
   replicaSet,
