@@ -3,13 +3,14 @@
 import type { Context } from 'hono';
 import { Hono } from 'hono';
 import type { ClusterRecord } from '../account/account.ts';
-import { failure, notFoundStatus } from '../api/status.ts';
+import { alreadyExists, failure, notFoundStatus } from '../api/status.ts';
 import type { Env } from '../env.ts';
+import { createLogger, errorText } from '../lib/log.ts';
 import { clusterOf, isClusterName } from './cluster-path.ts';
 import { parseCreateRequest } from './create-request.ts';
 import { kubeconfig } from './kubeconfig.ts';
 import { refuseOperator } from './operator.ts';
-import { CLUSTERS, statusResponse, unknownCluster } from './status-response.ts';
+import { CLUSTERS, statusResponse, unavailable, unknownCluster } from './status-response.ts';
 import { toCluster } from './to-cluster.ts';
 
 type GatewayContext = Context<{ Bindings: Env }>;
@@ -53,9 +54,8 @@ export function createApp(): Hono<{ Bindings: Env }> {
   app.post('/clusters', async (context) => {
     const parsed = parseCreateRequest(await context.req.text());
     if (!parsed.ok) return statusResponse(parsed.status);
-    const created = await account(context.env).create(parsed.value);
-    if (!created.ok) return statusResponse(created.status);
-    const record = created.value;
+    const record = await account(context.env).create(parsed.value);
+    if (record === undefined) return statusResponse(alreadyExists(CLUSTERS, parsed.value.name ?? ''));
     return context.json({ ...summary(context, record), kubeconfig: kubeconfigOf(context, record) }, 201);
   });
 
@@ -87,8 +87,9 @@ export function createApp(): Hono<{ Bindings: Env }> {
     const status = notFoundStatus({ group: '', resource: '' }, '');
     return statusResponse({ ...status, message: 'the server could not find the requested resource', details: {} });
   });
-  app.onError((error) => {
-    throw error;
+  app.onError((error, context) => {
+    createLogger({ level: context.env.LOG_LEVEL }).error('request failed', { path: context.req.path, error: errorText(error) });
+    return unavailable(error);
   });
   return app;
 }
@@ -98,7 +99,7 @@ export function createGateway(): ExportedHandler<Env> {
   const app = createApp();
   return {
     fetch(request, env, context) {
-      const cluster = clusterOf(request.url, env.DEFAULT_CLUSTER);
+      const cluster = clusterOf(request.url, env.DEFAULT_CLUSTER || undefined);
       return cluster === undefined ? app.fetch(request, env, context) : toCluster(request, env, cluster);
     },
   };

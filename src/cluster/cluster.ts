@@ -1,0 +1,162 @@
+// The Durable Object of one cluster: requests, watches and the alarm on the outside, an open Core within.
+//
+// 1. Nothing is opened before it is needed; a name that no cluster was made for leaves no trace in storage.
+// 2. A request is carried out in one turn once its body is there: reads at once, writes in the group commit.
+// 3. Answers and frames leave only when the writes they tell of are durable: the platform's output gate sees to it.
+
+import { DurableObject } from 'cloudflare:workers';
+import { badRequest, internalError, notFoundStatus } from '../api/status.ts';
+import type { Status } from '../api/status.ts';
+import { statusAnswer } from '../apiserver/answer.ts';
+import type { Plan, WatchPlan } from '../apiserver/http.ts';
+import type { Env } from '../env.ts';
+import type { Logger } from '../lib/log.ts';
+import { createLogger, errorText } from '../lib/log.ts';
+import { openCore } from './core.ts';
+import type { Core } from './core.ts';
+import { apiRequest, ENCODING_HEADER, headerText, readBody, targetOf, toResponse } from './request.ts';
+import { isPoolConfigured, poolConfigOf, readSettings, setPoolConfigured, writeSettings } from './settings.ts';
+import type { ClusterSettings, InstallConfig } from './settings.ts';
+
+const WATCH_HEADER = 'x-kubewisp-watch';
+const DEFAULT_GRACE_SECONDS = 50;
+
+function failed(status: Status): Response {
+  return toResponse(statusAnswer(status));
+}
+
+export class Cluster extends DurableObject<Env> {
+  #core: Core | undefined;
+  #removed = false;
+  /** Requests between their arrival and their answer. */
+  #underWay = 0;
+
+  override async fetch(request: Request): Promise<Response> {
+    const started = performance.now();
+    const target = targetOf(request.url);
+    this.#underWay++;
+    let core: Core | undefined;
+    let watch = false;
+    let response: Response;
+    try {
+      core = this.#open();
+      if (core === undefined) return failed(this.#unknown(target.cluster));
+      const body = await readBody(request);
+      if (!body.ok) return failed(body.status);
+      const plan = core.server.plan(apiRequest(request, target, body.text));
+      watch = plan.effect === 'watch';
+      response = await this.#carryOut(core, plan, request);
+    } catch (error) {
+      this.#logger().error('request failed', { method: request.method, path: target.path, error: errorText(error) });
+      response = failed(internalError('the request could not be carried out'));
+    } finally {
+      this.#underWay--;
+    }
+    core?.figures.answered(request.method, target.path, watch, response.status, performance.now() - started);
+    return response;
+  }
+
+  /** Makes the cluster: everything or nothing. Throws where it exists. */
+  install(config: InstallConfig): void {
+    if (this.#open() !== undefined) throw new Error(`cluster ${config.name} exists already`);
+    const settings = { ...config, createdAt: Date.now() };
+    try {
+      this.ctx.storage.transactionSync(() => {
+        writeSettings(this.ctx.storage.kv, settings);
+        const core = this.#open() as Core;
+        core.server.install();
+        core.driver.wake();
+      });
+    } catch (error) {
+      this.#core = undefined;
+      throw error;
+    }
+  }
+
+  /** Removes the cluster with all its data. Does nothing where there is none. */
+  async remove(): Promise<void> {
+    this.#removed = true;
+    try {
+      for (const socket of this.ctx.getWebSockets()) socket.close(1001, 'cluster removed');
+      const settings = readSettings(this.ctx.storage.kv);
+      this.#core = undefined;
+      if (settings !== undefined) await this.#pool(settings.name).destroy();
+      await this.ctx.storage.deleteAlarm();
+      await this.ctx.storage.deleteAll();
+    } finally {
+      this.#removed = false;
+    }
+  }
+
+  override async alarm(): Promise<void> {
+    await this.#open()?.driver.alarm();
+  }
+
+  override webSocketMessage(): void {
+    // The gateway sends nothing but what the platform answers for this object.
+  }
+
+  override webSocketClose(socket: WebSocket): void {
+    this.#core?.sockets.closed(socket);
+    socket.close(1000, 'watch ended');
+  }
+
+  override webSocketError(socket: WebSocket): void {
+    this.#core?.sockets.closed(socket);
+  }
+
+  /** Undefined: there is no such cluster. */
+  #open(): Core | undefined {
+    if (this.#core !== undefined || this.#removed) return this.#core;
+    const settings = readSettings(this.ctx.storage.kv);
+    if (settings === undefined) return undefined;
+    this.#core = openCore({
+      context: this.ctx,
+      settings,
+      nodeGraceSeconds: Number(this.env.NODE_GRACE_PERIOD_SECONDS ?? '') || DEFAULT_GRACE_SECONDS,
+      logger: this.#logger(settings.name),
+      poke: () => this.#poke(settings),
+    });
+    return this.#core;
+  }
+
+  async #carryOut(core: Core, plan: Plan, request: Request): Promise<Response> {
+    switch (plan.effect) {
+      case 'read':
+        return toResponse(plan.run());
+      case 'write':
+        return toResponse(await core.commits.submit(() => plan.run(), this.#underWay === 1));
+      case 'watch':
+        if (request.headers.get('Upgrade') !== 'websocket') return failed(badRequest('a watch needs a WebSocket here'));
+        return watchAnswer(core, plan.watch);
+    }
+  }
+
+  #logger(cluster?: string): Logger {
+    return createLogger({ level: this.env.LOG_LEVEL, ...(cluster === undefined ? {} : { fields: { cluster } }) });
+  }
+
+  #unknown(name: string | undefined): Status {
+    return notFoundStatus({ group: 'kubewisp.dev', resource: 'clusters' }, name ?? this.env.DEFAULT_CLUSTER ?? '');
+  }
+
+  #pool(name: string) {
+    return this.env.NODE_POOL.get(this.env.NODE_POOL.idFromName(name));
+  }
+
+  /** The pool is told of itself with the first poke that reaches it. */
+  async #poke(settings: ClusterSettings): Promise<void> {
+    const pool = this.#pool(settings.name);
+    if (isPoolConfigured(this.ctx.storage.kv)) return pool.poke();
+    await pool.configure(poolConfigOf(settings));
+    setPoolConfigured(this.ctx.storage.kv);
+  }
+}
+
+function watchAnswer(core: Core, plan: WatchPlan): Response {
+  const webSocket = core.sockets.open(plan);
+  const terms = { timeoutSeconds: plan.timeoutSeconds, ...(plan.spec.bookmarks ? { bookmark: core.bookmark(plan.spec) } : {}) };
+  const headers: Record<string, string> = { [WATCH_HEADER]: headerText(terms) };
+  if (plan.encoding !== undefined) headers[ENCODING_HEADER] = headerText(plan.encoding);
+  return new Response(null, { status: 101, webSocket, headers });
+}

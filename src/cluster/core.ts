@@ -1,0 +1,125 @@
+// A cluster that is open: its log, its server, its components and its watches, put together over one object's storage.
+
+import { createApiServer } from '../apiserver/server.ts';
+import type { ApiServer } from '../apiserver/server.ts';
+import { internalError } from '../api/status.ts';
+import { statusAnswer } from '../apiserver/answer.ts';
+import type { ApiResponse, WatchSpec } from '../apiserver/http.ts';
+import { Runtime } from '../controllers/runtime/runtime.ts';
+import type { RunResult } from '../controllers/runtime/runtime.ts';
+import type { ResourceName } from '../api/resources.ts';
+import { KINDS } from '../api/scheme.ts';
+import { compactionTarget } from '../eventlog/compaction.ts';
+import type { LogEvent } from '../eventlog/log.ts';
+import { SqliteLog } from '../eventlog/sqlite-log.ts';
+import { systemClock } from '../lib/clock.ts';
+import type { Logger } from '../lib/log.ts';
+import { errorText } from '../lib/log.ts';
+import type { Random } from '../lib/random.ts';
+import { seededRandom, systemRandom } from '../lib/random.ts';
+import { AlarmClock } from './alarm-clock.ts';
+import { createComponents } from './components.ts';
+import { Driver } from './driver.ts';
+import { createFeed } from './feed.ts';
+import { createFigures } from './figures.ts';
+import type { Figures } from './figures.ts';
+import { GroupCommit } from './group-commit.ts';
+import { createRuntimeStore } from './runtime-store.ts';
+import type { ClusterSettings } from './settings.ts';
+import { POOL_USER, tokensOf } from './tokens.ts';
+import { WatchSockets } from './watch-sockets.ts';
+
+export interface CoreOptions {
+  readonly context: DurableObjectState;
+  readonly settings: ClusterSettings;
+  /** How long a node may be silent until it is NotReady. */
+  readonly nodeGraceSeconds: number;
+  readonly logger: Logger;
+  /** Tells the node pool to fetch what is new. */
+  readonly poke: () => Promise<void>;
+}
+
+export interface Core {
+  readonly server: ApiServer;
+  readonly commits: GroupCommit<ApiResponse>;
+  readonly sockets: WatchSockets;
+  readonly driver: Driver;
+  readonly figures: Figures;
+  /** Text before and after the revision in a bookmark's frame. */
+  bookmark(spec: WatchSpec): readonly [head: string, tail: string];
+}
+
+const RUNTIME_CURSOR = 'components';
+
+export function openCore(options: CoreOptions): Core {
+  const { context, settings, logger } = options;
+  const clock = systemClock;
+  const figures = createFigures();
+  const store = figures.counting(context.storage);
+  const log = new SqliteLog(store);
+  const random = randomOf(settings, log.head);
+  const server = createApiServer({ log, clock, random, tokens: tokensOf(settings), metrics: figures.text });
+  const alarm = new AlarmClock(context.storage, clock);
+  const sockets = new WatchSockets({ context, server, head: () => log.head });
+  const runtimeStore = createRuntimeStore(store, log);
+  const components = createComponents({
+    clock,
+    logger,
+    nodeGraceSeconds: options.nodeGraceSeconds,
+    poke: options.poke,
+    reported: (rev) => log.event(rev)?.actor === POOL_USER,
+    wakeBy: (time) => alarm.by(time),
+  });
+  const runtime = new Runtime(components, {
+    store: runtimeStore,
+    feed: createFeed(log),
+    clock,
+    monotonic: () => performance.now(),
+    random,
+    log: (level, message, fields) => logger[level](message, fields as Parameters<Logger['info']>[1]),
+    metrics: figures,
+    clientFor: (identity, cause) => server.clientFor(identity, cause),
+  });
+
+  const run = (budget: number): RunResult => {
+    const result = runtime.run(budget);
+    const target = result.more ? log.compacted : compactionTarget(log, clock.now());
+    if (target <= log.compacted) return result;
+    log.compact(target);
+    return { ...result, more: true };
+  };
+  const driver = new Driver({ run, alarm, clock, logger, pause: () => scheduler.wait(0) });
+  const concerns = ({ resource, verb, object }: LogEvent): boolean =>
+    runtime.interested({ resource: resource as ResourceName, verb, text: object });
+  log.subscribe((events) => {
+    sockets.publish();
+    if (events.some(concerns)) driver.wake();
+  });
+
+  const commits = new GroupCommit<ApiResponse>({
+    transaction: (body) => log.transaction(body),
+    failed: (error) => {
+      logger.error('a write threw', { error: errorText(error) });
+      return statusAnswer(internalError('the request could not be carried out'));
+    },
+  });
+  figures.observe({ head: () => log.head, bytes: () => log.bytes(), watchers: () => sockets.count, alarms: () => driver.runs });
+
+  sockets.resume();
+  // An alarm that was armed is still armed, unless a crash came between a write and its alarm.
+  if ((runtimeStore.cursor(RUNTIME_CURSOR) ?? 0) < log.head) driver.wake();
+  return { server, commits, sockets, driver, figures, bookmark };
+}
+
+/** The seed alone would give the same numbers again after each start. */
+function randomOf({ seed }: ClusterSettings, head: number): Random {
+  return seed === undefined ? systemRandom : seededRandom((seed ^ Math.imul(head, 0x9e3779b1)) >>> 0);
+}
+
+function bookmark({ group, version, resource }: WatchSpec): readonly [head: string, tail: string] {
+  const kind = KINDS.find((known) => known.group === group && known.version === version && known.resource === resource);
+  const type = { kind: kind?.kind ?? '', apiVersion: group === '' ? version : `${group}/${version}` };
+  const frame = JSON.stringify({ type: 'BOOKMARK', object: { ...type, metadata: { resourceVersion: '' } } });
+  const at = frame.lastIndexOf('""') + 1;
+  return [frame.slice(0, at), `${frame.slice(at)}\n`];
+}

@@ -1,0 +1,100 @@
+// From Request to ApiRequest and from ApiResponse to Response: what is not asked for is not read.
+
+import { tooLarge } from '../api/status.ts';
+import type { Status } from '../api/status.ts';
+import type { ApiRequest, ApiResponse } from '../apiserver/http.ts';
+
+const MAX_BODY = 3_145_728;
+export const ENCODING_HEADER = 'x-kubewisp-encoding';
+
+interface Target {
+  /** Undefined for a path outside of `/clusters/{id}`: the default cluster's. */
+  readonly cluster: string | undefined;
+  readonly path: string;
+  readonly query: string;
+}
+
+const PREFIX = '/clusters/';
+
+/** Splits an absolute URL. `/clusters/{id}` is taken off the path. */
+export function targetOf(url: string): Target {
+  const found = url.indexOf('/', url.indexOf('//') + 2);
+  const start = found < 0 ? url.length : found;
+  const mark = url.indexOf('?', start);
+  const end = mark < 0 ? url.length : mark;
+  const query = mark < 0 ? '' : url.slice(mark + 1);
+  if (!url.startsWith(PREFIX, start)) return { cluster: undefined, path: url.slice(start, end) || '/', query };
+  const nameStart = start + PREFIX.length;
+  const slash = url.indexOf('/', nameStart);
+  const nameEnd = slash < 0 || slash > end ? end : slash;
+  return { cluster: url.slice(nameStart, nameEnd), path: url.slice(nameEnd, end) || '/', query };
+}
+
+export function apiRequest(request: Request, target: Target, body: string): ApiRequest {
+  const { headers } = request;
+  return {
+    method: request.method,
+    path: target.path,
+    query: target.query,
+    header: (name) => headers.get(name) ?? undefined,
+    body,
+  };
+}
+
+function isText(contentType: string | null): boolean {
+  return contentType === null || contentType.includes('json') || contentType.includes('yaml') || contentType.startsWith('text/');
+}
+
+/** The body as text; binary bodies as latin1. */
+export async function readBody(request: Request): Promise<{ ok: true; text: string } | { ok: false; status: Status }> {
+  if (request.body === null) return { ok: true, text: '' };
+  const refused = { ok: false, status: tooLarge(`limit is ${MAX_BODY}`) } as const;
+  const length = request.headers.get('Content-Length');
+  if (length !== null && Number(length) > MAX_BODY) {
+    await request.body.cancel();
+    return refused;
+  }
+  const text = isText(request.headers.get('Content-Type'));
+  if (length !== null && text) return { ok: true, text: await request.text() };
+  const bytes = await readBounded(request.body);
+  return bytes === undefined ? refused : { ok: true, text: new TextDecoder(text ? 'utf-8' : 'latin1').decode(bytes) };
+}
+
+/** Undefined for a stream beyond the bound. */
+async function readBounded(stream: ReadableStream<Uint8Array>): Promise<Uint8Array | undefined> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += chunk.byteLength;
+    if (size > MAX_BODY) return undefined;
+    chunks.push(chunk);
+  }
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return bytes;
+}
+
+/** A text in a header: header values are bytes, so that what is not ASCII must be escaped. */
+export function headerText(value: unknown): string {
+  const escape = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(value).replaceAll(/[^\x20-\x7e]/g, escape);
+}
+
+export function toResponse(answer: ApiResponse): Response {
+  const { status, contentType, body, warnings, headers, encoding } = answer;
+  const fields: Record<string, string> = { ...headers, 'Content-Type': contentType, 'Cache-Control': 'no-cache, private' };
+  if (encoding !== undefined) fields[ENCODING_HEADER] = headerText(encoding);
+  const response = new Response(body, { status, headers: fields });
+  for (const warning of warnings ?? []) response.headers.append('Warning', `299 - ${warningText(warning)}`);
+  return response;
+}
+
+/** A quoted-string of a Warning header; upstream leaves letters beyond ASCII as they are, headers here cannot. */
+function warningText(text: string): string {
+  const printable = text.replaceAll(/[\x00-\x1f\x7f]+/g, ' ').replaceAll(/[^\x20-\x7e]/g, '?');
+  return `"${printable.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+}
