@@ -9,6 +9,10 @@ import { podBinding } from './pod-binding.ts';
 import { setPodDefaults } from './pod-defaults.ts';
 import { podPrinter } from './pod-printer.ts';
 import { qosClass } from './pod-qos.ts';
+import { mergeMatchLabelKeys } from './pod-match-label-keys.ts';
+import { validatePodCreate } from './pod-validation/pod-create.ts';
+import { validatePodStatusUpdate } from './pod-validation/pod-status.ts';
+import { validatePodUpdate } from './pod-validation/pod-update.ts';
 
 function gatedCondition(now: number): PodCondition {
   return {
@@ -24,6 +28,7 @@ function gatedCondition(now: number): PodCondition {
 function prepareForCreate(pod: Pod, context: StrategyContext): void {
   const spec = (pod.spec ??= { containers: [] });
   if ((spec.terminationGracePeriodSeconds ?? 0) < 0) spec.terminationGracePeriodSeconds = 1;
+  mergeMatchLabelKeys(spec, pod.metadata.labels);
   pod.status = {
     phase: 'Pending',
     ...(spec.schedulingGates?.length ? { conditions: [gatedCondition(context.now)] } : {}),
@@ -52,6 +57,8 @@ export const pod = defineKind<Pod>({
 
   setDefaults: setPodDefaults,
   prepareForCreate,
+  validate: validatePodCreate,
+  validateUpdate: validatePodUpdate,
   hasGeneration: true,
   gracePeriod,
   deleteReturnsObject: true,
@@ -64,13 +71,12 @@ export const pod = defineKind<Pod>({
       const status = (object.status ??= {});
       if (old.status?.qosClass !== undefined) status.qosClass ??= old.status.qosClass;
     },
+    validate: validatePodStatusUpdate,
   },
 
   actions: { binding: podBinding },
 
   fieldLabels: [
-    'metadata.name',
-    'metadata.namespace',
     'spec.nodeName',
     'spec.restartPolicy',
     'spec.schedulerName',
