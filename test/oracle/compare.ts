@@ -1,0 +1,47 @@
+// Compares a recorded JSON value with an actual one. What is not kept yet is left out on both sides: managedFields.
+
+import { isDeepStrictEqual } from 'node:util';
+import type { Bindings } from './placeholders.ts';
+
+/** Where and how the two differ first; undefined where they do not. */
+export function difference(recorded: unknown, actual: unknown, bindings: Bindings, path = ''): string | undefined {
+  if (typeof recorded === 'string' && typeof actual === 'string') {
+    return bindings.match(recorded, actual) ? undefined : `${path}: ${show(actual)} instead of ${show(recorded)}`;
+  }
+  if (Array.isArray(recorded) && Array.isArray(actual)) {
+    if (recorded.length !== actual.length) return `${path}: ${actual.length} items instead of ${recorded.length}`;
+    for (const [index, item] of recorded.entries()) {
+      const found = difference(item, actual[index], bindings, `${path}[${index}]`);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+  if (isRecord(recorded) && isRecord(actual)) {
+    for (const key of new Set([...Object.keys(recorded), ...Object.keys(actual)])) {
+      if (LEFT_OUT.has(key)) continue;
+      const at = `${path}.${key}`;
+      if (!(key in actual)) return `${at}: missing, should be ${show(recorded[key])}`;
+      if (!(key in recorded)) return `${at}: ${show(actual[key])} should not be there`;
+      const found = difference(recorded[key], actual[key], bindings, at);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+  if (isDeepStrictEqual(recorded, actual)) return undefined;
+  return `${path}: ${show(actual)} instead of ${show(recorded)}`;
+}
+
+/**
+ * managedFields: the next step of the project keeps them. description: of table columns and resources, whose
+ * sentences are upstream's own. storageVersionHash: a hash of upstream's build.
+ */
+const LEFT_OUT: ReadonlySet<string> = new Set(['managedFields', 'description', 'storageVersionHash']);
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length > 160 ? `${text.slice(0, 160)}…` : text;
+}

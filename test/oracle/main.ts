@@ -1,0 +1,89 @@
+// npm run test:oracle [-- FILE ID …]: replays the recorded answers of a real Kubernetes against a running server and
+// prints, by file, how many scenarios and steps were answered identically. It is a measure, not a test: the list of
+// differences is the to-do list. With file and ids it prints every difference of those scenarios.
+//
+// Which scenarios count: those whose every path is of a resource that is served.
+
+import { existsSync } from 'node:fs';
+import { Agent } from 'node:https';
+import { startServer } from '../support/server.ts';
+import type { Outcome, Server } from './replay.ts';
+import { replay } from './replay.ts';
+import type { Scenario } from './scenario.ts';
+import { readScenarios } from './scenario.ts';
+
+const ORACLE = new URL('../../../shared/oracle/', import.meta.url);
+const FILES = ['protocol', 'lists', 'watches', 'deletes', 'patch'];
+
+if (!existsSync(ORACLE)) {
+  console.log('test:oracle skipped: ../shared/oracle is not here');
+  process.exit(process.env['CI'] === 'true' ? 1 : 0);
+}
+const [only, ...ids] = process.argv.slice(2);
+const started = await startServer();
+const agent = new Agent({ ca: started.ca, keepAlive: true });
+const server: Server = { url: new URL(started.url), token: started.token, agent };
+try {
+  const served = await servedResources(server);
+  for (const file of FILES) {
+    if (only !== undefined && only !== file) continue;
+    const scenarios = readScenarios(new URL(`semantics/${file}.jsonl`, ORACLE).pathname);
+    const applicable = scenarios.filter((scenario) => applies(scenario, served));
+    const chosen = ids.length === 0 ? applicable : scenarios.filter(({ id }) => ids.includes(id));
+    const outcomes: Outcome[] = [];
+    for (const scenario of chosen) outcomes.push(await replay(server, scenario));
+    print(file, scenarios.length, outcomes);
+  }
+} finally {
+  agent.destroy();
+  await started.stop();
+}
+
+function print(file: string, recorded: number, outcomes: readonly Outcome[]): void {
+  const whole = outcomes.filter(({ differences }) => differences.length === 0).length;
+  const steps = outcomes.reduce((sum, { steps }) => sum + steps, 0);
+  const same = outcomes.reduce((sum, { identical }) => sum + identical, 0);
+  const share = (part: number, all: number) => `${part}/${all} (${all === 0 ? '–' : ((100 * part) / all).toFixed(1)}%)`;
+  for (const { id, title, differences } of outcomes) {
+    if (differences.length === 0) continue;
+    console.log(`  ${id} ${title}`);
+    for (const item of only === undefined ? differences.slice(0, 1) : differences) console.log(`      ${item}`);
+  }
+  console.log(
+    `${file}: scenarios identical ${share(whole, outcomes.length)}, steps ${share(same, steps)}; ${outcomes.length} of ${recorded} scenarios apply`,
+  );
+}
+
+async function servedResources({ url, token, agent }: Server): Promise<Set<string>> {
+  const { get } = await import('node:https');
+  const read = (path: string): Promise<{ groups?: Array<{ preferredVersion: { groupVersion: string } }>; resources?: Array<{ name: string }> }> =>
+    new Promise((resolve, reject) => {
+      get(new URL(path, url), { agent, headers: { Authorization: `Bearer ${token}` } }, (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+        response.on('end', () => resolve(JSON.parse(text) as never));
+      }).on('error', reject);
+    });
+  const served = new Set<string>();
+  const groups = (await read('/apis')).groups?.map((group) => `apis/${group.preferredVersion.groupVersion}`) ?? [];
+  for (const path of ['api/v1', ...groups]) {
+    for (const { name } of (await read(`/${path}`)).resources ?? []) served.add(`${path}/${name}`);
+  }
+  return served;
+}
+
+/** A path of a kind that this server does not have makes a scenario inapplicable; wrong paths are the scenario's point. */
+function applies(scenario: Scenario, served: ReadonlySet<string>): boolean {
+  return scenario.steps.every(({ request, response }) => {
+    if (request.path.includes('sem.oracle.example.com')) return false;
+    const path = /^\/(api\/v1|apis\/[^/?]+\/[^/?]+)(?:\/watch)?(?:\/namespaces\/[^/?]+)?\/([a-z]+)(?:\/[^/?]+)?(?:\/([a-z]+))?/.exec(
+      request.path,
+    );
+    if (path === null) return true;
+    const [, version, resource, subresource] = path;
+    if (served.has(`${version}/${resource}`)) {
+      return subresource === undefined || served.has(`${version}/${resource}/${subresource}`) || response.status === 404 || response.status === 405;
+    }
+    return resource === 'bogus' || version?.includes('bogus') === true;
+  });
+}

@@ -1,0 +1,119 @@
+// The form of the recorded transcripts, and what a scenario needs before its first step.
+
+import { readFileSync } from 'node:fs';
+
+export interface RecordedRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string | string[]>>;
+  readonly body?: unknown;
+  readonly bodyHex?: string;
+  readonly bodyRecipe?: Readonly<Record<string, unknown>>;
+}
+
+export interface RecordedEvent {
+  readonly type: string;
+  readonly object: Record<string, unknown>;
+}
+
+export interface RecordedStep {
+  /** Set for a watch that stays open over the steps that follow. */
+  readonly watch?: string;
+  readonly request: RecordedRequest;
+  readonly response: {
+    readonly status: number;
+    readonly headers: Readonly<Record<string, string | string[]>>;
+    readonly body?: unknown;
+    readonly bodyHexPrefix?: string;
+    readonly events?: readonly RecordedEvent[];
+    readonly ended?: 'client' | 'server';
+    readonly itemsCut?: number;
+  };
+}
+
+export interface Scenario {
+  readonly id: string;
+  readonly title: string;
+  readonly notes?: readonly string[];
+  readonly steps: readonly RecordedStep[];
+}
+
+export function readScenarios(file: string): Scenario[] {
+  return readFileSync(file, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as Scenario);
+}
+
+/** Namespaces that must exist before the first step: those the scenario names and does not make itself. */
+export function namespacesOf(scenario: Scenario): string[] {
+  const made = new Set<string>();
+  const used = new Set<string>();
+  for (const { request } of scenario.steps) {
+    for (const [, name] of request.path.matchAll(/\/namespaces\/(oracle-sem-[a-z0-9-]+)/g)) used.add(name as string);
+    const body = request.body as { kind?: string; metadata?: { name?: string } } | undefined;
+    if (request.method === 'POST' && request.path.startsWith('/api/v1/namespaces') && body?.kind === 'Namespace') {
+      made.add(body.metadata?.name ?? '');
+    }
+  }
+  used.delete('oracle-sem-none');
+  return [...used].filter((name) => !made.has(name));
+}
+
+/** Objects that the record says were there, unrecorded. */
+export function fixturesOf(scenario: Scenario): Array<{ path: string; body: object }> {
+  const fixtures: Array<{ path: string; body: object }> = [];
+  for (const note of scenario.notes ?? []) {
+    const secrets = /^unrecorded: 3 secrets c0\.\. with labels n=0\.\. (\{.*\})$/.exec(note);
+    if (secrets !== null) {
+      const extra = JSON.parse(secrets[1] ?? '{}') as { finalizers?: string[] };
+      for (const n of ['0', '1', '2']) {
+        const metadata = { name: `c${n}`, labels: { n }, ...extra };
+        fixtures.push({
+          path: `/api/v1/namespaces/oracle-sem-${scenario.id}/secrets`,
+          body: { apiVersion: 'v1', kind: 'Secret', metadata },
+        });
+      }
+    }
+    const maps = /^unrecorded: config maps labelled (\w+)=y: (.*)$/.exec(note);
+    for (const group of maps?.[2]?.split('; ') ?? []) {
+      const [namespace = '', names = ''] = group.split(': ');
+      for (const name of names.split(', ')) {
+        const metadata = { name, labels: { [maps?.[1] ?? '']: 'y' } };
+        fixtures.push({
+          path: `/api/v1/namespaces/${namespace}/configmaps`,
+          body: { apiVersion: 'v1', kind: 'ConfigMap', metadata },
+        });
+      }
+    }
+  }
+  return fixtures;
+}
+
+/** The body of a request, as the text that was sent. Undefined: none. */
+export function bodyOf(request: RecordedRequest): string | Buffer | undefined {
+  if (request.bodyHex !== undefined) return Buffer.from(request.bodyHex, 'hex');
+  if (request.bodyRecipe !== undefined) return recipeBody(request);
+  if (request.body === undefined) return undefined;
+  return typeof request.body === 'string' ? request.body : JSON.stringify(request.body);
+}
+
+function recipeBody({ path, bodyRecipe = {} }: RecordedRequest): string {
+  const [[what = '', how] = []] = Object.entries(bodyRecipe);
+  if (what === 'repeatArrayElement') return JSON.stringify(Array.from({ length: Number(bodyRecipe['count']) }, () => how));
+  if (what === 'copyOps') {
+    return JSON.stringify(
+      Array.from({ length: 40 }, (_, index) => ({ op: 'copy', from: '/data/a', path: `/data/b${index}` })),
+    );
+  }
+  const expression = String(how).replace('x repeated ', '');
+  const size = expression.split('+').reduce((sum, part) => sum + part.split('*').reduce((a, b) => a * Number(b), 1), 0);
+  const text = 'x'.repeat(size);
+  if (what === 'data.z') return JSON.stringify({ data: { z: text } });
+  const name = path.endsWith('/none') ? 'none' : 'r208';
+  const base = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } };
+  if (what === 'configMap data.a') return JSON.stringify({ ...base, data: { a: text } });
+  if (what === 'metadata.annotations.a') return JSON.stringify({ ...base, metadata: { name, annotations: { a: text } } });
+  if (what === 'secret stringData.a') return JSON.stringify({ ...base, kind: 'Secret', stringData: { a: text } });
+  if (what === 'configMap with data.a of') {
+    return JSON.stringify({ ...base, data: { a: 'x'.repeat(Number(how)) } });
+  }
+  throw new Error(`no recipe for ${what}`);
+}
