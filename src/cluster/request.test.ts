@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { readBody, targetOf, toResponse } from './request.ts';
+
+describe('targetOf', () => {
+  it('takes the cluster off the path', () => {
+    const cases: Array<readonly [url: string, cluster: string | undefined, path: string, query: string]> = [
+      ['https://h/clusters/a/api/v1/pods?limit=1', 'a', '/api/v1/pods', 'limit=1'],
+      ['https://h/clusters/a/', 'a', '/', ''],
+      ['https://h/clusters/a?x=/b', 'a', '/', 'x=/b'],
+      ['https://h/api/v1/pods/a%2Fb', undefined, '/api/v1/pods/a%2Fb', ''],
+      ['https://h/?', undefined, '/', ''],
+      ['https://h', undefined, '/', ''],
+    ];
+    for (const [url, cluster, path, query] of cases) expect(targetOf(url)).toEqual({ cluster, path, query });
+  });
+});
+
+describe('readBody', () => {
+  const post = (body: BodyInit, type = 'application/json') =>
+    new Request('https://h/', { method: 'POST', body, headers: { 'Content-Type': type }, duplex: 'half' } as RequestInit);
+  const streamOf = (size: number): ReadableStream<Uint8Array> =>
+    new ReadableStream({
+      start(controller) {
+        for (let sent = 0; sent < size; sent += 1 << 18) controller.enqueue(new Uint8Array(Math.min(1 << 18, size - sent)));
+        controller.close();
+      },
+    });
+
+  it('reads text, and binary bodies as latin1', async () => {
+    expect(await readBody(post('{"a":"ä"}'))).toEqual({ ok: true, text: '{"a":"ä"}' });
+    const binary = await readBody(post(new Uint8Array([0x6b, 0x38, 0x73, 0, 0xff]), 'application/vnd.kubernetes.protobuf'));
+    expect(binary).toEqual({ ok: true, text: 'k8s\u0000ÿ' });
+    expect(await readBody(new Request('https://h/'))).toEqual({ ok: true, text: '' });
+  });
+
+  it('refuses what is above 3 MiB, with and without a length', async () => {
+    expect(await readBody(post(streamOf(3_145_728)))).toMatchObject({ ok: true });
+    const refused = {
+      ok: false,
+      status: { code: 413, reason: 'RequestEntityTooLarge', message: 'Request entity is too large: limit is 3145728' },
+    };
+    expect(await readBody(post(streamOf(3_145_729)))).toMatchObject(refused);
+    const lying = new Request('https://h/', { method: 'POST', body: 'x', headers: { 'Content-Length': '3145729' } });
+    expect(await readBody(lying)).toMatchObject(refused);
+  });
+});
+
+describe('toResponse', () => {
+  it('carries warnings and the encoding in headers', () => {
+    const encoding = { format: 'yaml' } as const;
+    const response = toResponse({ status: 201, contentType: 'application/json', body: '{}', warnings: ['a "b"\nc', 'ü'], encoding });
+    expect(response.headers.get('Warning')).toBe('299 - "a \\"b\\" c", 299 - "?"');
+    expect(response.headers.get('x-kubewisp-encoding')).toBe('{"format":"yaml"}');
+    expect(response.status).toBe(201);
+  });
+});
