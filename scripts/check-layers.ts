@@ -20,6 +20,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   account: ['lib', 'schema', 'api'],
   gateway: ['lib', 'schema', 'api', 'eventlog', 'registry', 'apiserver'],
   cli: ['lib', 'schema', 'api', 'nodes'],
+  'env.ts': [],
   'worker.ts': ['gateway', 'cluster', 'nodes', 'account', 'lib'],
 };
 
@@ -27,6 +28,13 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 const EXCEPTIONS: readonly (readonly [from: string, to: string, typesOnly: boolean])[] = [
   ['scheduler', 'controllers/runtime/component.ts', true],
   ['nodes', 'controllers/runtime/component.ts', true],
+  ['env.ts', 'account/account.ts', true],
+  ['env.ts', 'cluster/cluster.ts', true],
+  ['env.ts', 'nodes/pool/node-pool.ts', true],
+  ['account', 'env.ts', true],
+  ['cluster', 'env.ts', true],
+  ['gateway', 'env.ts', true],
+  ['gateway', 'account/account.ts', true],
 ];
 
 const MAY_USE_CLOUDFLARE = ['worker.ts', 'gateway/', 'cluster/', 'nodes/pool/', 'account/'];

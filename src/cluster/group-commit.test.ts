@@ -23,6 +23,13 @@ function fakeStore() {
   return { store, transaction };
 }
 
+/** Waits for all, some of which are there at once. */
+async function all(answers: ReadonlyArray<string | Promise<string>>): Promise<string[]> {
+  const settled: string[] = [];
+  for (const answer of answers) settled.push(await answer);
+  return settled;
+}
+
 const failed = (error: unknown): string => `failed: ${(error as Error).message}`;
 
 describe('GroupCommit', () => {
@@ -38,7 +45,7 @@ describe('GroupCommit', () => {
     const { store, transaction } = fakeStore();
     const group = new GroupCommit<string>({ transaction, failed });
     const answers = [1, 2, 3].map((row) => group.submit(() => `row ${store.rows.push(row)}`, false));
-    expect(await Promise.all(answers)).toEqual(['row 1', 'row 2', 'row 3']);
+    expect(await all(answers)).toEqual(['row 1', 'row 2', 'row 3']);
     expect(store).toMatchObject({ rows: [1, 2, 3], commits: 1 });
   });
 
@@ -53,7 +60,7 @@ describe('GroupCommit', () => {
       store.rows.push(99);
       throw new Error('bug');
     };
-    const answers = await Promise.all([good(1), bad, good(2)].map((run) => group.submit(run, false)));
+    const answers = await all([good(1), bad, good(2)].map((run) => group.submit(run, false)));
     expect(answers).toEqual(['ok', 'failed: bug', 'ok']);
     expect(store.rows).toEqual([1, 2]);
   });
@@ -68,7 +75,7 @@ describe('GroupCommit', () => {
         return 'ok';
       }, false),
     );
-    expect(await Promise.all(answers)).toEqual(['failed: disk full', 'failed: disk full']);
+    expect(await all(answers)).toEqual(['failed: disk full', 'failed: disk full']);
     expect(store.rows).toEqual([]);
   });
 
@@ -88,7 +95,7 @@ describe('GroupCommit', () => {
           };
           answers.push(group.submit(run, alone));
         }
-        const settled = await Promise.all(answers);
+        const settled = await all(answers);
         const kept = writes.flatMap(({ throws }, row) => (throws ? [] : [row]));
         expect(settled).toEqual(writes.map(({ throws }, row) => (throws ? 'failed: bug' : `ok ${row}`)));
         expect(store.rows).toEqual(kept);

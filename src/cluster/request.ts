@@ -81,7 +81,7 @@ async function readBounded(stream: ReadableStream<Uint8Array>): Promise<Uint8Arr
 /** A text in a header: header values are bytes, so that what is not ASCII must be escaped. */
 export function headerText(value: unknown): string {
   const escape = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  return JSON.stringify(value).replaceAll(/[^\x20-\x7e]/g, escape);
+  return JSON.stringify(value).replaceAll(/[^ -~]/g, escape);
 }
 
 export function toResponse(answer: ApiResponse): Response {
@@ -95,6 +95,6 @@ export function toResponse(answer: ApiResponse): Response {
 
 /** A quoted-string of a Warning header; upstream leaves letters beyond ASCII as they are, headers here cannot. */
 function warningText(text: string): string {
-  const printable = text.replaceAll(/[\x00-\x1f\x7f]+/g, ' ').replaceAll(/[^\x20-\x7e]/g, '?');
+  const printable = text.replaceAll(/[^ -~]/g, (char) => (char < ' ' ? ' ' : '?'));
   return `"${printable.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }
