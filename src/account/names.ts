@@ -1,7 +1,10 @@
 // Names for clusters that nobody named: two words and a few letters.
 
-const FIRST = 'amber brisk calm clear dusky early faint fresh gentle hazy light misty pale quiet soft still swift warm'.split(' ');
-const SECOND = 'breeze brook cloud dawn dew ember fern fog glade haze leaf meadow mist moss rain reed shade wisp'.split(' ');
+const FIRST =
+  'amber brisk calm clear dusky early faint fresh gentle hazy light misty pale quiet soft still swift warm'.split(' ');
+const SECOND = 'breeze brook cloud dawn dew ember fern fog glade haze leaf meadow mist moss rain reed shade wisp'.split(
+  ' ',
+);
 const LETTERS = 'bcdfghjklmnpqrstvwxz2456789';
 
 /** `next` gives numbers in [0, 1). */

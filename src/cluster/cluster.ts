@@ -155,7 +155,10 @@ export class Cluster extends DurableObject<Env> {
 
 function watchAnswer(core: Core, plan: WatchPlan): Response {
   const webSocket = core.sockets.open(plan);
-  const terms = { timeoutSeconds: plan.timeoutSeconds, ...(plan.spec.bookmarks ? { bookmark: core.bookmark(plan.spec) } : {}) };
+  const terms = {
+    timeoutSeconds: plan.timeoutSeconds,
+    ...(plan.spec.bookmarks ? { bookmark: core.bookmark(plan.spec) } : {}),
+  };
   const headers: Record<string, string> = { [WATCH_HEADER]: headerText(terms) };
   if (plan.encoding !== undefined) headers[ENCODING_HEADER] = headerText(plan.encoding);
   return new Response(null, { status: 101, webSocket, headers });

@@ -103,7 +103,12 @@ export function openCore(options: CoreOptions): Core {
       return statusAnswer(internalError('the request could not be carried out'));
     },
   });
-  figures.observe({ head: () => log.head, bytes: () => log.bytes(), watchers: () => sockets.count, alarms: () => driver.runs });
+  figures.observe({
+    head: () => log.head,
+    bytes: () => log.bytes(),
+    watchers: () => sockets.count,
+    alarms: () => driver.runs,
+  });
 
   sockets.resume();
   // An alarm that was armed is still armed, unless a crash came between a write and its alarm.

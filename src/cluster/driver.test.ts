@@ -74,7 +74,12 @@ describe('Driver', () => {
   });
 
   it('tries again with growing delays where a slice throws', async () => {
-    const { state, driver } = setUp([new Error('bug'), new Error('bug'), { more: false, nextDue: undefined }, new Error('bug')]);
+    const { state, driver } = setUp([
+      new Error('bug'),
+      new Error('bug'),
+      { more: false, nextDue: undefined },
+      new Error('bug'),
+    ]);
     for (let i = 0; i < 4; i++) await driver.alarm();
     expect(state.set).toEqual([2_000, 3_000, 2_000]);
   });
@@ -98,7 +103,11 @@ describe('pool notifier', () => {
   const context = {} as never;
 
   function notifier(reported: (rev: number) => boolean = () => false) {
-    const state = { now: 0, woken: [] as number[], calls: [] as Array<{ resolve: () => void; reject: (error: Error) => void }> };
+    const state = {
+      now: 0,
+      woken: [] as number[],
+      calls: [] as Array<{ resolve: () => void; reject: (error: Error) => void }>,
+    };
     const component = createPoolNotifier({
       poke: () => new Promise((resolve, reject) => void state.calls.push({ resolve, reject })),
       reported,

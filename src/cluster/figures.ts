@@ -23,14 +23,21 @@ export interface Figures extends RuntimeMetrics {
 export function createFigures(): Figures {
   const metrics = new Metrics();
   const requests = metrics.counter('apiserver_request_total', 'Answered requests.', ['verb', 'resource', 'code']);
-  const latency = metrics.histogram('apiserver_request_duration_seconds', 'Time to answer within the cluster.', ['verb', 'resource']);
-  const reconciles = metrics.counter('kubewisp_reconcile_total', 'Reconciles by their result.', ['controller', 'result']);
-  const work = metrics.histogram('kubewisp_reconcile_duration_seconds', 'Time of one reconcile.', ['controller']);
-  const lag = metrics.histogram('kubewisp_reconcile_lag_seconds', 'How long a change waited for its reconcile.', ['controller'], [
-    ...LATENCY_BUCKETS,
-    30,
-    300,
+  const latency = metrics.histogram('apiserver_request_duration_seconds', 'Time to answer within the cluster.', [
+    'verb',
+    'resource',
   ]);
+  const reconciles = metrics.counter('kubewisp_reconcile_total', 'Reconciles by their result.', [
+    'controller',
+    'result',
+  ]);
+  const work = metrics.histogram('kubewisp_reconcile_duration_seconds', 'Time of one reconcile.', ['controller']);
+  const lag = metrics.histogram(
+    'kubewisp_reconcile_lag_seconds',
+    'How long a change waited for its reconcile.',
+    ['controller'],
+    [...LATENCY_BUCKETS, 30, 300],
+  );
   let rowsWritten = 0;
   metrics.gauge('kubewisp_rows_written_total', 'Rows written to storage since this object started.', () => rowsWritten);
   return {

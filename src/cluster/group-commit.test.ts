@@ -80,7 +80,9 @@ describe('GroupCommit', () => {
   });
 
   it('answers every write once and keeps what was answered ok, however they arrive', async () => {
-    const arrivals = fc.array(fc.record({ alone: fc.boolean(), throws: fc.boolean(), pause: fc.boolean() }), { maxLength: 600 });
+    const arrivals = fc.array(fc.record({ alone: fc.boolean(), throws: fc.boolean(), pause: fc.boolean() }), {
+      maxLength: 600,
+    });
     await fc.assert(
       fc.asyncProperty(arrivals, async (writes) => {
         const { store, transaction } = fakeStore();

@@ -17,18 +17,26 @@ describe('targetOf', () => {
 
 describe('readBody', () => {
   const post = (body: BodyInit, type = 'application/json') =>
-    new Request('https://h/', { method: 'POST', body, headers: { 'Content-Type': type }, duplex: 'half' } as RequestInit);
+    new Request('https://h/', {
+      method: 'POST',
+      body,
+      headers: { 'Content-Type': type },
+      duplex: 'half',
+    } as RequestInit);
   const streamOf = (size: number): ReadableStream<Uint8Array> =>
     new ReadableStream({
       start(controller) {
-        for (let sent = 0; sent < size; sent += 1 << 18) controller.enqueue(new Uint8Array(Math.min(1 << 18, size - sent)));
+        for (let sent = 0; sent < size; sent += 1 << 18)
+          controller.enqueue(new Uint8Array(Math.min(1 << 18, size - sent)));
         controller.close();
       },
     });
 
   it('reads text, and binary bodies as latin1', async () => {
     expect(await readBody(post('{"a":"ä"}'))).toEqual({ ok: true, text: '{"a":"ä"}' });
-    const binary = await readBody(post(new Uint8Array([0x6b, 0x38, 0x73, 0, 0xff]), 'application/vnd.kubernetes.protobuf'));
+    const binary = await readBody(
+      post(new Uint8Array([0x6b, 0x38, 0x73, 0, 0xff]), 'application/vnd.kubernetes.protobuf'),
+    );
     expect(binary).toEqual({ ok: true, text: 'k8s\u0000ÿ' });
     expect(await readBody(new Request('https://h/'))).toEqual({ ok: true, text: '' });
   });
@@ -48,7 +56,13 @@ describe('readBody', () => {
 describe('toResponse', () => {
   it('carries warnings and the encoding in headers', () => {
     const encoding = { format: 'yaml' } as const;
-    const response = toResponse({ status: 201, contentType: 'application/json', body: '{}', warnings: ['a "b"\nc', 'ü'], encoding });
+    const response = toResponse({
+      status: 201,
+      contentType: 'application/json',
+      body: '{}',
+      warnings: ['a "b"\nc', 'ü'],
+      encoding,
+    });
     expect(response.headers.get('Warning')).toBe('299 - "a \\"b\\" c", 299 - "?"');
     expect(response.headers.get('x-kubewisp-encoding')).toBe('{"format":"yaml"}');
     expect(response.status).toBe(201);

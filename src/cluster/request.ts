@@ -42,7 +42,12 @@ export function apiRequest(request: Request, target: Target, body: string): ApiR
 }
 
 function isText(contentType: string | null): boolean {
-  return contentType === null || contentType.includes('json') || contentType.includes('yaml') || contentType.startsWith('text/');
+  return (
+    contentType === null ||
+    contentType.includes('json') ||
+    contentType.includes('yaml') ||
+    contentType.startsWith('text/')
+  );
 }
 
 /** The body as text; binary bodies as latin1. */
@@ -86,7 +91,11 @@ export function headerText(value: unknown): string {
 
 export function toResponse(answer: ApiResponse): Response {
   const { status, contentType, body, warnings, headers, encoding } = answer;
-  const fields: Record<string, string> = { ...headers, 'Content-Type': contentType, 'Cache-Control': 'no-cache, private' };
+  const fields: Record<string, string> = {
+    ...headers,
+    'Content-Type': contentType,
+    'Cache-Control': 'no-cache, private',
+  };
   if (encoding !== undefined) fields[ENCODING_HEADER] = headerText(encoding);
   const response = new Response(body, { status, headers: fields });
   for (const warning of warnings ?? []) response.headers.append('Warning', `299 - ${warningText(warning)}`);

@@ -12,7 +12,12 @@ export function createRuntimeStore(store: SqlStore, log: Pick<EventLog, 'transac
   return {
     cursor: (name) => rows<{ rev: number }>(store, 'SELECT rev FROM cursors WHERE name = ?', name)[0]?.rev,
     setCursor: (name, rev) => {
-      rows(store, 'INSERT INTO cursors (name, rev) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET rev = excluded.rev', name, rev);
+      rows(
+        store,
+        'INSERT INTO cursors (name, rev) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET rev = excluded.rev',
+        name,
+        rev,
+      );
     },
     timer: (component, key) =>
       rows<Timer>(store, `SELECT ${TIMER_COLUMNS} FROM timers WHERE component = ? AND key = ?`, component, key)[0],

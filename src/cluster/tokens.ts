@@ -8,7 +8,10 @@ export const POOL_USER = 'system:node-pool';
 
 export function tokensOf({ adminToken, poolToken }: ClusterSettings): KnownToken[] {
   return [
-    { token: adminToken, user: { name: 'kubernetes-admin', uid: '', groups: ['system:masters', 'system:authenticated'] } },
+    {
+      token: adminToken,
+      user: { name: 'kubernetes-admin', uid: '', groups: ['system:masters', 'system:authenticated'] },
+    },
     { token: poolToken, user: { name: POOL_USER, uid: '', groups: ['system:nodes', 'system:authenticated'] } },
   ];
 }

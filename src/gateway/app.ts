@@ -68,7 +68,13 @@ export function createApp(): Hono<{ Bindings: Env }> {
     const name = context.req.param('id');
     const removed = isClusterName(name) && (await account(context.env).remove(name));
     if (!removed) return unknownCluster(name);
-    return context.json({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details: { name, group: CLUSTERS.group, kind: CLUSTERS.resource } });
+    return context.json({
+      kind: 'Status',
+      apiVersion: 'v1',
+      metadata: {},
+      status: 'Success',
+      details: { name, group: CLUSTERS.group, kind: CLUSTERS.resource },
+    });
   });
 
   app.get('/clusters/:id/kubeconfig', async (context) => {
@@ -88,7 +94,10 @@ export function createApp(): Hono<{ Bindings: Env }> {
     return statusResponse({ ...status, message: 'the server could not find the requested resource', details: {} });
   });
   app.onError((error, context) => {
-    createLogger({ level: context.env.LOG_LEVEL }).error('request failed', { path: context.req.path, error: errorText(error) });
+    createLogger({ level: context.env.LOG_LEVEL }).error('request failed', {
+      path: context.req.path,
+      error: errorText(error),
+    });
     return unavailable(error);
   });
   return app;

@@ -33,7 +33,8 @@ describe('clusterOf', () => {
 
 describe('mayWatch', () => {
   it('holds for every URL that may ask for a watch', () => {
-    for (const url of ['https://h/p?watch', 'https://h/p?a=1&watch=1', 'https://h/api/v1/watch/pods']) expect(mayWatch(url)).toBe(true);
+    for (const url of ['https://h/p?watch', 'https://h/p?a=1&watch=1', 'https://h/api/v1/watch/pods'])
+      expect(mayWatch(url)).toBe(true);
     for (const url of ['https://h/api/v1/pods', 'https://h/api/v1/pods?limit=1']) expect(mayWatch(url)).toBe(false);
   });
 });

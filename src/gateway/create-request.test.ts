@@ -26,7 +26,10 @@ describe('parseCreateRequest', () => {
     ];
     for (const [body, field] of wrong) {
       const parsed = parseCreateRequest(JSON.stringify(body));
-      expect(parsed).toMatchObject({ ok: false, status: { code: 422, reason: 'Invalid', details: { causes: [{ field }] } } });
+      expect(parsed).toMatchObject({
+        ok: false,
+        status: { code: 422, reason: 'Invalid', details: { causes: [{ field }] } },
+      });
     }
     expect(parseCreateRequest('{')).toMatchObject({ ok: false, status: { code: 400 } });
     expect(parseCreateRequest(' '.repeat(70_000))).toMatchObject({ ok: false, status: { code: 413 } });
@@ -50,7 +53,9 @@ describe('kubeconfig', () => {
     expect(parse(text)).toEqual({
       apiVersion: 'v1',
       kind: 'Config',
-      clusters: [{ name: 'kubewisp-a', cluster: { server: 'https://h/clusters/a', 'certificate-authority-data': 'Q0E=' } }],
+      clusters: [
+        { name: 'kubewisp-a', cluster: { server: 'https://h/clusters/a', 'certificate-authority-data': 'Q0E=' } },
+      ],
       contexts: [{ name: 'kubewisp-a', context: { cluster: 'kubewisp-a', user: 'kubewisp-a-admin' } }],
       'current-context': 'kubewisp-a',
       preferences: {},

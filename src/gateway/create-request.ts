@@ -45,7 +45,11 @@ export function parseCreateRequest(text: string): Result<CreateClusterRequest> {
   if (parsed.success) return ok(parsed.data);
   const errors = parsed.error.issues.map((issue): FieldError => {
     const field = issue.path.map(String).join('.');
-    return { type: 'FieldValueInvalid', field: field === '' ? '(root)' : field, message: `Invalid value: ${issue.message}` };
+    return {
+      type: 'FieldValueInvalid',
+      field: field === '' ? '(root)' : field,
+      message: `Invalid value: ${issue.message}`,
+    };
   });
   const name = (value as { name?: unknown } | null)?.name;
   return fail(invalidStatus('kubewisp.dev', 'Cluster', typeof name === 'string' ? name : '', errors));

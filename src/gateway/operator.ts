@@ -4,7 +4,10 @@ import type { Status } from '../api/status.ts';
 import { failure, unauthorized } from '../api/status.ts';
 
 /** Undefined: allowed. */
-export async function refuseOperator(authorization: string | undefined, token: string | undefined): Promise<Status | undefined> {
+export async function refuseOperator(
+  authorization: string | undefined,
+  token: string | undefined,
+): Promise<Status | undefined> {
   if (token === undefined || token === '') {
     return failure(403, 'Forbidden', 'cluster creation is closed: OPERATOR_TOKEN is not set');
   }

@@ -88,7 +88,12 @@ export class Metrics {
   }
 
   /** Counts kept elsewhere, by the value of one label. */
-  counts(name: string, help: string, label: string, read: () => Iterable<readonly [value: string, total: number]>): void {
+  counts(
+    name: string,
+    help: string,
+    label: string,
+    read: () => Iterable<readonly [value: string, total: number]>,
+  ): void {
     this.#families.push({
       name,
       help,
@@ -99,7 +104,12 @@ export class Metrics {
     });
   }
 
-  histogram(name: string, help: string, labels: readonly string[], bounds: readonly number[] = LATENCY_BUCKETS): Histogram {
+  histogram(
+    name: string,
+    help: string,
+    labels: readonly string[],
+    bounds: readonly number[] = LATENCY_BUCKETS,
+  ): Histogram {
     const set = new SeriesSet(labels, () => ({ buckets: new Array<number>(bounds.length).fill(0), sum: 0, count: 0 }));
     this.#families.push({
       name,

@@ -17,7 +17,8 @@ const box = {
       { name: 'Color', type: 'string', priority: 1 },
     ],
     cells: (object: KubeObject & { size?: number }) => [object.metadata.name, object.size ?? 0, 'now', 'red'],
-    conditions: (object: KubeObject & { size?: number }) => (object.size === 9 ? [{ type: 'Full', status: 'True' }] : []),
+    conditions: (object: KubeObject & { size?: number }) =>
+      object.size === 9 ? [{ type: 'Full', status: 'True' }] : [],
   },
 } as unknown as Kind;
 
@@ -45,7 +46,8 @@ const COLUMNS = [
   { name: 'Age', type: 'string', format: '', description: '', priority: 0 },
   { name: 'Color', type: 'string', format: '', description: '', priority: 1 },
 ];
-const shown = (value: unknown, encoding: Encoding): unknown => JSON.parse(render(JSON.stringify(value), encoding, context).body);
+const shown = (value: unknown, encoding: Encoding): unknown =>
+  JSON.parse(render(JSON.stringify(value), encoding, context).body);
 
 describe('render', () => {
   it('makes a Table of a list, with its metadata and the rows metadata', () => {
@@ -55,7 +57,10 @@ describe('render', () => {
       metadata: { resourceVersion: '7', continue: 'c' },
       columnDefinitions: COLUMNS,
       rows: [
-        { cells: ['a', 3, 'now', 'red'], object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: meta('a') } },
+        {
+          cells: ['a', 3, 'now', 'red'],
+          object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: meta('a') },
+        },
         {
           cells: ['b', 9, 'now', 'red'],
           conditions: [{ type: 'Full', status: 'True' }],
@@ -73,11 +78,16 @@ describe('render', () => {
   });
 
   it('gives whole objects their type, which items of a list lack', () => {
-    expect(shown(list, table('Object'))).toMatchObject({ rows: [{ object: { kind: 'Box', apiVersion: 'test/v1', size: 3 } }, {}] });
+    expect(shown(list, table('Object'))).toMatchObject({
+      rows: [{ object: { kind: 'Box', apiVersion: 'test/v1', size: 3 } }, {}],
+    });
   });
 
   it('cuts objects and lists down to their metadata', () => {
-    const partial = (kind: 'PartialObjectMetadata' | 'PartialObjectMetadataList'): Encoding => ({ format: 'json', as: { kind, version: 'v1beta1' } });
+    const partial = (kind: 'PartialObjectMetadata' | 'PartialObjectMetadataList'): Encoding => ({
+      format: 'json',
+      as: { kind, version: 'v1beta1' },
+    });
     expect(shown(one, partial('PartialObjectMetadata'))).toEqual({
       kind: 'PartialObjectMetadata',
       apiVersion: 'meta.k8s.io/v1beta1',
@@ -108,7 +118,11 @@ describe('render', () => {
 
 describe('FrameRenderer', () => {
   const frame = (type: string, object: unknown): string => `${JSON.stringify({ type, object })}\n`;
-  const parse = (frames: string): unknown[] => frames.trimEnd().split('\n').map((line) => JSON.parse(line) as unknown);
+  const parse = (frames: string): unknown[] =>
+    frames
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown);
 
   it('gives the columns once, and blank cells to bookmarks', () => {
     const frames = new FrameRenderer(table(), context.kindOf, () => 0);

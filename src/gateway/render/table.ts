@@ -80,7 +80,11 @@ export function toTable(value: JsonObject, shape: TableShape): JsonObject {
 }
 
 /** One watch event's object; the columns stand only in the first frame of a stream. */
-export function toTableFrame(object: JsonObject, shape: TableShape, options: { first: boolean; bookmark: boolean }): JsonObject {
+export function toTableFrame(
+  object: JsonObject,
+  shape: TableShape,
+  options: { first: boolean; bookmark: boolean },
+): JsonObject {
   const kubeObject = object as unknown as KubeObject;
   return {
     kind: 'Table',
@@ -88,9 +92,7 @@ export function toTableFrame(object: JsonObject, shape: TableShape, options: { f
     metadata: versionOnly(object['metadata']),
     columnDefinitions: options.first ? columnDefinitions(shape) : null,
     rows: [
-      options.bookmark
-        ? { cells: blankCells(shape), object: rowObject(kubeObject, shape) }
-        : row(kubeObject, shape),
+      options.bookmark ? { cells: blankCells(shape), object: rowObject(kubeObject, shape) } : row(kubeObject, shape),
     ],
   };
 }

@@ -124,7 +124,13 @@ const BEST_WIDTH = 80;
  * The scalar as written from `column` on. Folded lines start at `indent`. A line is folded at the first single space
  * behind the 80th column, so that it is longer than 80, not shorter.
  */
-export function writeScalar(text: string, style: ScalarStyle, column: number, indent: number, mayFold: boolean): string {
+export function writeScalar(
+  text: string,
+  style: ScalarStyle,
+  column: number,
+  indent: number,
+  mayFold: boolean,
+): string {
   if (style === 'literal') return writeLiteral(text, indent);
   const chars = [...text];
   const margin = `\n${' '.repeat(indent)}`;

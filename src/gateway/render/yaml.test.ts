@@ -14,7 +14,20 @@ describe('YAML in the look of sigs.k8s.io/yaml', () => {
   });
 
   it('quotes what YAML 1.1 would read as something else', () => {
-    const texts = ['n', 'yes', 'null', '1', '0x1F', '1e3', '.5', '1_000', '12:30', '2020-01-02', '2020-01-02T03:04:05Z', ''];
+    const texts = [
+      'n',
+      'yes',
+      'null',
+      '1',
+      '0x1F',
+      '1e3',
+      '.5',
+      '1_000',
+      '12:30',
+      '2020-01-02',
+      '2020-01-02T03:04:05Z',
+      '',
+    ];
     for (const text of texts) expect(toYaml({ k: text })).toBe(`k: "${text}"\n`);
     for (const text of ['1.2.3', '10.0.0.1', '1a', 'never', '100m', '-', '<none>']) {
       expect(parse(toYaml({ k: text }))).toEqual({ k: text });
@@ -34,7 +47,8 @@ describe('YAML in the look of sigs.k8s.io/yaml', () => {
 
   it('folds behind column 80', () => {
     const status = {
-      message: 'only the following media types are accepted: application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch',
+      message:
+        'only the following media types are accepted: application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch',
     };
     expect(toYaml(status)).toBe(
       "message: 'only the following media types are accepted: application/json;stream=watch,\n  application/vnd.kubernetes.protobuf;stream=watch'\n",
@@ -42,18 +56,33 @@ describe('YAML in the look of sigs.k8s.io/yaml', () => {
   });
 
   it('orders keys as go-yaml does', () => {
-    expect(['b', 'a10', 'a2', 'a', '.', 'f:x', 'B', '1'].sort(compareKeys)).toEqual(['.', '1', 'B', 'a', 'a2', 'a10', 'b', 'f:x']);
+    expect(['b', 'a10', 'a2', 'a', '.', 'f:x', 'B', '1'].sort(compareKeys)).toEqual([
+      '.',
+      '1',
+      'B',
+      'a',
+      'a2',
+      'a10',
+      'b',
+      'f:x',
+    ]);
   });
 
   it('is read back as the same data', () => {
-    const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom('a', ' ', '\n', ':', '#', '-', '1', "'", '"', '.') }));
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.string({ unit: fc.constantFrom('a', ' ', '\n', ':', '#', '-', '1', "'", '"', '.') }),
+    );
     const value = fc.letrec<{ node: JsonValue }>((tie) => ({
       node: fc.oneof(
         { maxDepth: 4 },
         text as fc.Arbitrary<JsonValue>,
         fc.constantFrom<JsonValue>(null, true, false, 0, 1.5, -7),
         fc.array(tie('node'), { maxLength: 4 }) as fc.Arbitrary<JsonValue>,
-        fc.dictionary(fc.oneof(fc.constantFrom('a', 'b', 'x'.repeat(140)), text), tie('node'), { maxKeys: 4, noNullPrototype: true }),
+        fc.dictionary(fc.oneof(fc.constantFrom('a', 'b', 'x'.repeat(140)), text), tie('node'), {
+          maxKeys: 4,
+          noNullPrototype: true,
+        }),
       ),
     })).node;
     fc.assert(
@@ -77,7 +106,9 @@ describe('YAML in the look of sigs.k8s.io/yaml', () => {
     for (const file of ['lists.jsonl', 'protocol.jsonl', 'watches.jsonl']) {
       for (const line of readFileSync(join(folder, file), 'utf8').split('\n')) {
         if (line === '') continue;
-        const scenario = JSON.parse(line) as { steps: Array<{ response: { headers?: Record<string, string>; body?: unknown } }> };
+        const scenario = JSON.parse(line) as {
+          steps: Array<{ response: { headers?: Record<string, string>; body?: unknown } }>;
+        };
         for (const { response } of scenario.steps) {
           if (response.headers?.['Content-Type'] !== 'application/yaml' || typeof response.body !== 'string') continue;
           // The placeholders stand for quoted and for bare texts alike: compare with the quotes of uncertain ones removed.
