@@ -6,7 +6,7 @@
 // 3. Without a cursor (`since` 0) the answers up to the one without `more` are the whole truth: other pods are dropped.
 // 4. A turn ends when nothing is left to report or the reports failed.
 
-import type { Node } from '../api/types/core-v1.ts';
+import type { Node, PodStatus } from '../api/types/core-v1.ts';
 import type { Random } from '../lib/random.ts';
 import { formatMicroTime } from '../lib/clock.ts';
 import type { ContainerBehaviour } from './kubelet/behaviour.ts';
@@ -137,6 +137,7 @@ export class NodeHost {
     const events = new Map<Kubelet, NodeEvent[]>();
     const pods: PodUpdate[] = [];
     const allEvents: NodeEvent[] = [];
+    let containers = 0;
     for (const kubelet of this.#kubelets.values()) {
       const { name } = kubelet.shape;
       if (kubelet.off) {
@@ -146,11 +147,12 @@ export class NodeHost {
       const repeat = !standing && now - (this.#statusSent.get(name) ?? now) >= STATUS_EVERY;
       const status = kubelet.nodeStatus(now, repeat);
       beats.push({ name, standing, beat: formatMicroTime(now), ...(status === undefined ? {} : { status }) });
-      const ownUpdates = kubelet.takeUpdates(MAX_PODS_UP - pods.length);
+      const ownUpdates = kubelet.takeUpdates(MAX_PODS_UP - containers);
       const ownEvents = kubelet.takeEvents(MAX_EVENTS_UP - allEvents.length);
       updates.set(kubelet, ownUpdates);
       events.set(kubelet, ownEvents);
       pods.push(...ownUpdates);
+      containers += ownUpdates.reduce((sum, { status }) => sum + containerCount(status), 0);
       allEvents.push(...ownEvents);
     }
     const named = pool === undefined ? {} : { pool };
@@ -227,6 +229,11 @@ export class NodeHost {
     for (const kubelet of missing) announce(kubelet, now);
     return { count: missing.length, error: undefined };
   }
+}
+
+/** What a status weighs in a report: large pods make for fewer of them. */
+function containerCount(status: PodStatus): number {
+  return Math.max((status.initContainerStatuses?.length ?? 0) + (status.containerStatuses?.length ?? 0), 1);
 }
 
 /** The events of a kubelet that starts. */

@@ -24,6 +24,9 @@ import { newPodRun } from './pod-run.ts';
 import { podStatus, statusCovers } from './pod-status.ts';
 import { stepPod } from './pod-steps.ts';
 
+/** Longer messages of Events are cut. */
+const MAX_MESSAGE = 1024;
+
 export interface KubeletOptions {
   readonly shape: NodeShape;
   readonly random: Random;
@@ -150,14 +153,19 @@ export class Kubelet {
     return this.#dirty.size > 0 || this.#events.length > 0;
   }
 
-  /** Takes the updates that are to be sent; hand them to `sent` or to `giveBack` afterwards. */
+  /**
+   * Takes the updates that are to be sent, of about `max` containers in all; hand them to `sent` or to `giveBack`
+   * afterwards.
+   */
   takeUpdates(max: number): PodUpdate[] {
     const updates: PodUpdate[] = [];
+    let taken = 0;
     for (const uid of this.#dirty) {
-      if (updates.length >= max) break;
+      if (taken >= max) break;
       this.#dirty.delete(uid);
       const run = this.#runs.get(uid);
       if (run?.status === undefined) continue;
+      taken += Math.max(run.containers.length, 1);
       updates.push({
         namespace: run.pod.metadata.namespace ?? '',
         name: run.pod.metadata.name,
@@ -271,6 +279,7 @@ export class Kubelet {
         ...(container === undefined ? {} : { fieldPath: `spec.${list}{${container.spec.name}}` }),
       },
       ...event,
+      message: event.message.slice(0, MAX_MESSAGE),
       time: formatTime(this.#context.at),
     });
   }
