@@ -29,11 +29,13 @@ export const LIST = `SELECT ${ROW} FROM objects o CROSS JOIN events e ON e.rev =
 export const COUNT =
   'SELECT count(*) AS count FROM (SELECT 1 FROM objects WHERE resource = ? AND path > ? AND path < ? LIMIT ?)';
 
-/** The last event of each path at a revision, from the index alone. */
-const LAST =
-  'SELECT path, max(rev) AS rev FROM events WHERE resource = ? AND path > ? AND path < ? AND rev <= ? GROUP BY path';
-export const LIST_AT = `SELECT ${ROW} FROM (${LAST}) l CROSS JOIN events e ON e.rev = l.rev
-  WHERE e.verb <> 'delete' ORDER BY l.path LIMIT ?`;
+/**
+ * The last event of each path at a revision, from the index alone. Its order is the result's, without a sort of whole
+ * rows: joins keep the order of their outer loop, so that a page reads no more rows than it gives.
+ */
+const LAST = `SELECT max(rev) AS rev FROM events WHERE resource = ? AND path > ? AND path < ? AND rev <= ?
+  GROUP BY path ORDER BY path`;
+export const LIST_AT = `SELECT ${ROW} FROM (${LAST}) l CROSS JOIN events e ON e.rev = l.rev WHERE e.verb <> 'delete' LIMIT ?`;
 export const COUNT_AT = `SELECT count(*) AS count FROM (
   SELECT 1 FROM (${LAST}) l CROSS JOIN events e ON e.rev = l.rev WHERE e.verb <> 'delete' LIMIT ?)`;
 

@@ -1,8 +1,8 @@
 // What the parts of the contract suite share.
 
 import type { Appended, EventLog, Key, LogEvent, Row } from '../log.ts';
-import { replayFrames, WatchHub } from '../watch-hub.ts';
-import type { Watcher } from '../watch-hub.ts';
+import { replayFrames } from '../watch-hub.ts';
+import type { Watcher, WatchHub } from '../watch-hub.ts';
 
 export interface TestStore {
   readonly log: EventLog;

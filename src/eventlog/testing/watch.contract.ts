@@ -163,15 +163,14 @@ export function watchContract(run: RunOnLog): void {
 
     it('no gap and no repeat between replay and live, even while events are being told', () =>
       run(({ log }) => {
-        let hub: WatchHub | undefined;
         let late: Recorder | undefined;
         // Subscribed before the hub: it adds a watcher whose replay holds events that the hub is yet to be told.
         log.subscribe((events) => {
-          if (events[0]?.rev !== 2 || hub === undefined) return;
+          if (events[0]?.rev !== 2) return;
           late = record(hub, PODS, replayFrames(log, PODS, 0));
           put(log, pod('c'));
         });
-        hub = new WatchHub(log);
+        const hub = new WatchHub(log);
         for (const name of ['a', 'b', 'd']) put(log, pod(name));
         expect(late?.sends).toEqual([
           ['ADDED default/a@1', 'ADDED default/b@2'],
