@@ -52,6 +52,8 @@ export interface Printer<T extends KubeObject> {
 
 /** The `status` subresource: a write to it keeps everything but status; a write elsewhere keeps status. */
 export interface StatusStrategy<T extends KubeObject> {
+  /** A create may carry a status (Node). Default: it is dropped. */
+  readonly keptOnCreate?: boolean;
   /** Runs after the shared rule (spec and metadata of `old` are kept, labels and annotations too unless the kind lets them pass). */
   prepare?(object: T, old: T, context: StrategyContext): void;
   validate?(object: T, old: T): FieldError[];
@@ -88,6 +90,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly definition: string;
   /** Default: all. */
   readonly verbs?: readonly ApiVerb[];
+  /** Text of the `Warning:` header that every request for this version gets, reads and refusals too. */
+  readonly deprecated?: string;
 
   /** Set where another kind's rows are served in this form (events.k8s.io Event over core Event). */
   readonly storedAs?: {
@@ -111,6 +115,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   prepareForCreate?(object: T, context: StrategyContext): void;
   /** Resets what a client may not change. Status is kept from `old` already where `status` is declared. */
   prepareForUpdate?(object: T, old: T, context: StrategyContext): void;
+  /** Last touch on create, once a generated name is known. */
+  canonicalize?(object: T): void;
   /** metadata is validated by shared code before. */
   validate?(object: T, context: StrategyContext): FieldError[];
   /** Runs instead of `validate` on update; call `validate` where upstream does. Shared code has checked immutable metadata. */

@@ -40,7 +40,7 @@ export function create(
   delete (meta as { selfLink?: string }).selfLink;
   delete (meta as { managedFields?: unknown }).managedFields;
   delete (meta as { resourceVersion?: string }).resourceVersion;
-  if (kind.status !== undefined) delete (object as { status?: unknown }).status;
+  if (kind.status !== undefined && kind.status.keptOnCreate !== true) delete (object as { status?: unknown }).status;
   if (kind.hasGeneration === true) meta.generation = 1;
   meta.uid = context.random.uuid();
   meta.creationTimestamp = formatTime(context.now);
@@ -51,6 +51,7 @@ export function create(
     if (generated) {
       meta.name = (meta.generateName ?? '').slice(0, MAX_GENERATED_BASE) + nameSuffix(context.random);
     }
+    kind.canonicalize?.(object);
     if (attempt === 1) {
       const errors = validateObjectMeta(meta, kind);
       errors.push(...(kind.validate?.(object, context) ?? []));
