@@ -39,7 +39,10 @@ export default defineConfig({
             main: './test/workerd/worker.ts',
             miniflare: {
               compatibilityDate: '2026-09-30',
-              durableObjects: { BARE: { className: 'Bare', useSQLite: true } },
+              durableObjects: {
+                BARE: { className: 'Bare', useSQLite: true },
+                NODE_POOL: { className: 'NodePool', useSQLite: true },
+              },
             },
           }),
         ],

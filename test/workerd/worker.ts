@@ -5,6 +5,8 @@ import { DurableObject } from 'cloudflare:workers';
 
 export class Bare extends DurableObject {}
 
+export { NodePool } from '../../src/nodes/pool/node-pool.ts';
+
 export default {
   fetch(): Response {
     return new Response('test worker');
