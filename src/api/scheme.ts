@@ -4,24 +4,44 @@
 import { controllerRevision } from './apps/v1/controller-revision.ts';
 import { deployment } from './apps/v1/deployment.ts';
 import { replicaSet } from './apps/v1/replica-set.ts';
+import { lease } from './coordination/v1/lease.ts';
+import { binding } from './core/v1/binding.ts';
+import { binding } from './core/v1/binding.ts';
 import { configMap } from './core/v1/config-map.ts';
+import { endpoints } from './core/v1/endpoints.ts';
+import { event } from './core/v1/event.ts';
+import { namespace } from './core/v1/namespace.ts';
+import { node } from './core/v1/node.ts';
+import { pod } from './core/v1/pod.ts';
+import { namespace } from './core/v1/namespace.ts';
+import { node } from './core/v1/node.ts';
+import { pod } from './core/v1/pod.ts';
 import { secret } from './core/v1/secret.ts';
 import { serviceAccount } from './core/v1/service-account.ts';
 import { service } from './core/v1/service.ts';
-import { lease } from './coordination/v1/lease.ts';
+import { endpointSlice } from './discovery/v1/endpoint-slice.ts';
+import { eventsEvent } from './events/v1/event.ts';
 import type { Kind } from './kind.ts';
 import { resourceName } from './kind.ts';
 
 /** Within a group in the order of discovery: by resource. */
 export const KINDS: readonly Kind[] = [
+  binding,
   configMap,
+  endpoints,
+  event,
+  namespace,
+  node,
+  pod,
   secret,
   serviceAccount,
   service,
   controllerRevision,
   deployment,
   replicaSet,
+  eventsEvent,
   lease,
+  endpointSlice,
 ];
 
 export interface ApiGroup {

@@ -6,6 +6,7 @@ import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, invalid, notSupported, required } from '../../../schema/field-error.ts';
 import { labelSelectorOf, matchesLabels } from '../../../schema/label-selector.ts';
 import { setPodTemplateDefaults } from '../../core/v1/pod-defaults.ts';
+import { validatePodTemplateSpec } from '../../core/v1/pod-validation/pod-spec.ts';
 import type { ScaleStrategy } from '../../kind.ts';
 import type { KubeObject } from '../../object.ts';
 import type { PodTemplateSpec } from '../../types/core-v1.ts';
@@ -53,6 +54,7 @@ export function validateTemplate(
   if (!matches) {
     errors.push(invalid(`${field}.metadata.labels`, labels, '`selector` does not match template `labels`'));
   }
+  errors.push(...validatePodTemplateSpec(template, field));
   const spec = template.spec;
   if (spec?.restartPolicy !== 'Always') {
     errors.push(notSupported(`${field}.spec.restartPolicy`, spec?.restartPolicy ?? '', ['Always']));
