@@ -32,6 +32,8 @@ export interface EventInput {
   readonly message: string;
   /** e.g. `spec.containers{web}`. */
   readonly fieldPath?: string;
+  /** Set by reporters of the newer events.k8s.io form (the scheduler): `Binding`. Such Events have a series, not a count. */
+  readonly action?: string;
   /** Node the reporter runs on (kubelet events). */
   readonly host?: string;
 }

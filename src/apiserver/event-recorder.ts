@@ -4,7 +4,7 @@
 import type { EventInput } from '../api/client.ts';
 import type { Draft } from '../api/object.ts';
 import type { Event } from '../api/types/core-v1.ts';
-import { formatTime } from '../lib/clock.ts';
+import { formatMicroTime, formatTime } from '../lib/clock.ts';
 
 /** Events that may still be counted up; the oldest are forgotten first, as upstream's LRU does. */
 const REMEMBERED = 4096;
@@ -47,6 +47,17 @@ export function newEvent(source: EventSource, input: EventInput, now: number, se
   const { regarding, type, reason, message, fieldPath } = input;
   const { name, namespace = '', uid, resourceVersion } = regarding.metadata;
   const time = formatTime(now);
+  const reporter =
+    input.action === undefined
+      ? {
+          source: { component: source.component, ...(source.host === '' ? {} : { host: source.host }) },
+          firstTimestamp: time,
+          lastTimestamp: time,
+          count: 1,
+          eventTime: null as unknown as string,
+          reportingInstance: source.host,
+        }
+      : { eventTime: formatMicroTime(now), action: input.action, reportingInstance: source.component };
   const stamp = (BigInt(now) * 1_000_000n + BigInt(sequence % 1_000_000)).toString(16);
   return {
     kind: 'Event',
@@ -63,13 +74,8 @@ export function newEvent(source: EventSource, input: EventInput, now: number, se
     },
     reason,
     message,
-    source: { component: source.component, ...(source.host === '' ? {} : { host: source.host }) },
-    firstTimestamp: time,
-    lastTimestamp: time,
-    count: 1,
     type,
-    eventTime: null as unknown as string,
     reportingComponent: source.component,
-    reportingInstance: source.host,
+    ...reporter,
   };
 }

@@ -8,8 +8,8 @@ import type { Draft, KubeObject } from '../api/object.ts';
 import type { ResourceMap, ResourceName } from '../api/resources.ts';
 import type { Result } from '../api/status.ts';
 import { fail, ok } from '../api/status.ts';
-import type { Binding, Event, Namespace } from '../api/types/core-v1.ts';
-import { formatTime } from '../lib/clock.ts';
+import type { Binding, Namespace } from '../api/types/core-v1.ts';
+import { formatMicroTime, formatTime } from '../lib/clock.ts';
 import { clone } from '../lib/json.ts';
 import { remove } from '../registry/delete.ts';
 import type { Part } from '../registry/update.ts';
@@ -134,7 +134,11 @@ export class InProcessClient implements Client {
     if (known !== undefined) {
       const old = this.get('events', known.namespace, known.name);
       if (old !== undefined) {
-        const next: Event = { ...clone(old), count: (old.count ?? 1) + 1, lastTimestamp: formatTime(now) };
+        const next = clone(old);
+        if (input.action === undefined) {
+          next.count = (old.count ?? 1) + 1;
+          next.lastTimestamp = formatTime(now);
+        } else next.series = { count: (old.series?.count ?? 1) + 1, lastObservedTime: formatMicroTime(now) };
         if (this.update('events', next).ok) return;
       }
     }

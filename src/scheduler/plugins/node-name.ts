@@ -1,0 +1,14 @@
+// A pod that names its node. Models pkg/scheduler/framework/plugins/nodename.
+
+import type { FilterPlugin } from '../framework.ts';
+import { unresolvable } from '../framework.ts';
+
+export const nodeName: FilterPlugin = {
+  name: 'NodeName',
+  filter({ pod }, node) {
+    const wanted = pod.spec?.nodeName ?? '';
+    return wanted === '' || wanted === node.name
+      ? undefined
+      : unresolvable("node(s) didn't match the requested node name");
+  },
+};
