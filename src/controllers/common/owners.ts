@@ -1,0 +1,87 @@
+// Owner references: who controls an object, and how objects are adopted and released.
+// Models kubernetes pkg/controller/controller_ref_manager.go.
+
+import type { Client } from '../../api/client.ts';
+import type { KubeObject } from '../../api/object.ts';
+import type { ResourceMap, ResourceName } from '../../api/resources.ts';
+import type { OwnerReference } from '../../api/types/meta-v1.ts';
+import type { Labels } from '../../schema/label-selector.ts';
+import { clone } from '../../lib/json.ts';
+
+/** `namespace/name`: how controllers name an object in their queues. */
+export function keyOf(object: KubeObject): string {
+  return `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
+}
+
+export function controllerOf(object: KubeObject): OwnerReference | undefined {
+  return object.metadata.ownerReferences?.find((reference) => reference.controller === true);
+}
+
+/** Whether the controller of `object` is of this kind in API group `apps`. */
+export function controllerOfKind(object: KubeObject, kind: string): OwnerReference | undefined {
+  const owner = controllerOf(object);
+  return owner?.kind === kind && owner.apiVersion.startsWith('apps/') ? owner : undefined;
+}
+
+export function controllerReference(owner: KubeObject): OwnerReference {
+  const { apiVersion, kind, metadata } = owner;
+  return { apiVersion, kind, name: metadata.name, uid: metadata.uid, controller: true, blockOwnerDeletion: true };
+}
+
+export interface Claims<T> {
+  /** Under the owner's control, labels matching. */
+  readonly claimed: T[];
+  /** Why something could not be released; try again. */
+  readonly error: string | undefined;
+}
+
+/** The objects that `owner` controls, less those whose labels no longer match: these are released. */
+export function claimOwned<R extends ResourceName>(
+  client: Client,
+  resource: R,
+  owner: KubeObject,
+  matches: (labels: Labels) => boolean,
+): Claims<ResourceMap[R]> {
+  const claimed: Array<ResourceMap[R]> = [];
+  let error: string | undefined;
+  for (const object of client.list(resource, { term: `owner:${owner.metadata.uid}` })) {
+    if (controllerOf(object)?.uid !== owner.metadata.uid) continue;
+    if (matches(object.metadata.labels)) claimed.push(object);
+    else if (owner.metadata.deletionTimestamp === undefined) error ??= release(client, resource, owner, object);
+  }
+  return { claimed, error };
+}
+
+/** Takes control of every object of the owner's namespace that matches and has no controller. Answers why one could not be. */
+export function adoptOrphans<R extends ResourceName>(
+  client: Client,
+  resource: R,
+  owner: KubeObject,
+  matches: (labels: Labels) => boolean,
+): string | undefined {
+  if (owner.metadata.deletionTimestamp !== undefined) return undefined;
+  let error: string | undefined;
+  for (const object of client.list(resource, { namespace: owner.metadata.namespace ?? '' })) {
+    if (controllerOf(object) !== undefined || object.metadata.deletionTimestamp !== undefined) continue;
+    if (!matches(object.metadata.labels)) continue;
+    const next = clone(object);
+    next.metadata.ownerReferences = [...(next.metadata.ownerReferences ?? []), controllerReference(owner)];
+    const result = client.update(resource, next);
+    if (!result.ok && result.status.reason !== 'NotFound') error ??= result.status.message;
+  }
+  return error;
+}
+
+function release<R extends ResourceName>(
+  client: Client,
+  resource: R,
+  owner: KubeObject,
+  object: ResourceMap[R],
+): string | undefined {
+  const next = clone(object);
+  const left = (next.metadata.ownerReferences ?? []).filter(({ uid }) => uid !== owner.metadata.uid);
+  if (left.length > 0) next.metadata.ownerReferences = left;
+  else delete next.metadata.ownerReferences;
+  const result = client.update(resource, next);
+  return result.ok || result.status.reason === 'NotFound' ? undefined : result.status.message;
+}

@@ -1,0 +1,39 @@
+// What controllers ask of a pod.
+// Models kubernetes pkg/api/v1/pod/util.go and pkg/controller/controller_utils.go.
+
+import type { Pod, PodCondition } from '../../api/types/core-v1.ts';
+
+export function isTerminal(pod: Pod): boolean {
+  return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+}
+
+export function isActive(pod: Pod): boolean {
+  return !isTerminal(pod) && pod.metadata.deletionTimestamp === undefined;
+}
+
+export function isTerminating(pod: Pod): boolean {
+  return !isTerminal(pod) && pod.metadata.deletionTimestamp !== undefined;
+}
+
+export function podCondition(pod: Pod, type: string): PodCondition | undefined {
+  return pod.status?.conditions?.find((condition) => condition.type === type);
+}
+
+export function isReady(pod: Pod): boolean {
+  return podCondition(pod, 'Ready')?.status === 'True';
+}
+
+/** When the pod became ready, in milliseconds since the epoch; undefined if it is not, or nobody said. */
+export function readySince(pod: Pod): number | undefined {
+  const condition = podCondition(pod, 'Ready');
+  if (condition?.status !== 'True' || condition.lastTransitionTime === undefined) return undefined;
+  return Date.parse(condition.lastTransitionTime);
+}
+
+/** When a ready pod counts as available, in milliseconds since the epoch; undefined if it never will as it is. */
+export function availableAt(pod: Pod, minReadySeconds: number): number | undefined {
+  if (!isReady(pod)) return undefined;
+  if (minReadySeconds === 0) return 0;
+  const since = readySince(pod);
+  return since === undefined ? undefined : since + minReadySeconds * 1000;
+}
