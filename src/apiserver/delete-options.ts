@@ -7,7 +7,7 @@ import type { DeleteOptions } from '../api/types/meta-v1.ts';
 import type { DeleteRequest } from '../registry/write.ts';
 import type { FieldError } from '../schema/field-error.ts';
 import { invalid, notSupported } from '../schema/field-error.ts';
-import { decodeOptions } from './body.ts';
+import { decodeDeleteOptions } from './body.ts';
 import type { Exchange } from './exchange.ts';
 import { dryRunErrors, parseInt64 } from './options.ts';
 
@@ -20,7 +20,7 @@ const POLICIES = ['Foreground', 'Background', 'Orphan'] as const;
 
 export function deleteOptions(exchange: Exchange): Result<ParsedDeleteOptions> {
   const { request } = exchange;
-  const options = request.body === '' ? fromQuery(exchange) : decodeOptions(exchange, 'DeleteOptions');
+  const options = request.body === '' ? fromQuery(exchange) : decodeDeleteOptions(exchange);
   if (!options.ok) return options;
   const value = options.value as DeleteOptions;
   const errors = validate(value);

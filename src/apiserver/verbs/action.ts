@@ -6,6 +6,7 @@ import type { Result } from '../../api/status.ts';
 import { fail, notFoundStatus, ok } from '../../api/status.ts';
 import { clone } from '../../lib/json.ts';
 import type { WriteContext } from '../../registry/write.ts';
+import type { ExpectedKind } from '../../schema/decode/decode-object.ts';
 import { jsonAnswer, statusAnswer } from '../answer.ts';
 import { decodeBody } from '../body.ts';
 import type { Exchange, Services } from '../exchange.ts';
@@ -20,8 +21,7 @@ export function act(exchange: Exchange, action: Action<KubeObject>): ApiResponse
   const { kind, path, services, encoding } = exchange;
   const options = writeOptions(exchange.query, 'CreateOptions');
   if (!options.ok) return statusAnswer(options.status, encoding);
-  const type = { kind: action.bodyKind, apiVersion: action.bodyApiVersion, definition: action.bodyDefinition };
-  const decoded = decodeBody(exchange, type, options.value.fieldValidation);
+  const decoded = decodeBody(exchange, bodyOf(action), options.value.fieldValidation);
   if (!decoded.ok) return statusAnswer(decoded.status, encoding);
   const { object, warnings } = decoded.value;
   const settled = settleNamespace(kind, object, path.namespace);
@@ -31,6 +31,16 @@ export function act(exchange: Exchange, action: Action<KubeObject>): ApiResponse
   const write = writeContext(exchange, options.value.dryRun);
   const done = perform(services, kind, action, path.namespace, name, object, write);
   return done.ok ? jsonAnswer(201, CREATED, encoding, warnings) : statusAnswer(done.status, encoding, warnings);
+}
+
+function bodyOf({ bodyApiVersion, bodyKind, bodyDefinition }: Action<KubeObject>): ExpectedKind {
+  const slash = bodyApiVersion.indexOf('/');
+  return {
+    group: slash < 0 ? '' : bodyApiVersion.slice(0, slash),
+    version: bodyApiVersion.slice(slash + 1),
+    kind: bodyKind,
+    definition: bodyDefinition,
+  };
 }
 
 /** Applies the action to the named object and appends the result. */

@@ -1,7 +1,7 @@
 // POST to a collection.
 
 import { jsonAnswer, statusAnswer } from '../answer.ts';
-import { decodeBody, typeOf } from '../body.ts';
+import { decodeBody } from '../body.ts';
 import type { Exchange } from '../exchange.ts';
 import { writeContext } from '../exchange.ts';
 import type { ApiResponse } from '../http.ts';
@@ -12,7 +12,7 @@ export function post(exchange: Exchange): ApiResponse {
   const { kind, path, user, services, encoding } = exchange;
   const options = writeOptions(exchange.query, 'CreateOptions');
   if (!options.ok) return statusAnswer(options.status, encoding);
-  const decoded = decodeBody(exchange, typeOf(kind), options.value.fieldValidation);
+  const decoded = decodeBody(exchange, kind, options.value.fieldValidation);
   if (!decoded.ok) return statusAnswer(decoded.status, encoding);
   const { object } = decoded.value;
   const target = { kind, namespace: path.namespace, name: '', subresource: '', user };

@@ -9,7 +9,7 @@ import { update } from '../../registry/update.ts';
 import { clone } from '../../lib/json.ts';
 import type { JsonValue } from '../../lib/json.ts';
 import { jsonAnswer, statusAnswer } from '../answer.ts';
-import { checkDecoded, typeOf } from '../body.ts';
+import { checkDecoded } from '../body.ts';
 import type { Exchange } from '../exchange.ts';
 import { writeContext } from '../exchange.ts';
 import type { ApiResponse } from '../http.ts';
@@ -70,7 +70,7 @@ function applyPatch(
   if (typeof applied.value !== 'object' || applied.value === null || Array.isArray(applied.value)) {
     return fail(failure(422, 'Invalid', 'the patch does not leave an object'));
   }
-  const checked = checkDecoded(applied.value, typeOf(kind), fieldValidation);
+  const checked = checkDecoded(applied.value, kind, fieldValidation);
   if (!checked.ok) return checked;
   warnings.push(...checked.value.warnings);
   const { object } = checked.value;

@@ -9,9 +9,9 @@ import type { Scale } from '../../api/types/autoscaling-v1.ts';
 import { clone } from '../../lib/json.ts';
 import type { JsonValue } from '../../lib/json.ts';
 import { update } from '../../registry/update.ts';
+import type { ExpectedKind } from '../../schema/decode/decode-object.ts';
 import { invalid } from '../../schema/field-error.ts';
 import { jsonAnswer, statusAnswer } from '../answer.ts';
-import type { BodyType } from '../body.ts';
 import { checkDecoded, decodeBody } from '../body.ts';
 import type { Exchange } from '../exchange.ts';
 import { writeContext } from '../exchange.ts';
@@ -22,7 +22,12 @@ import { writeOptions } from '../options.ts';
 import { PATCH_TYPES, preparePatch } from '../patches.ts';
 import { admit, attributes } from '../write-steps.ts';
 
-const SCALE: BodyType = { kind: 'Scale', apiVersion: 'autoscaling/v1', definition: 'io.k8s.api.autoscaling.v1.Scale' };
+const SCALE: ExpectedKind = {
+  group: 'autoscaling',
+  version: 'v1',
+  kind: 'Scale',
+  definition: 'io.k8s.api.autoscaling.v1.Scale',
+};
 
 export function getScale(exchange: Exchange, strategy: ScaleStrategy<KubeObject>): ApiResponse {
   const { kind, path, services, encoding } = exchange;
@@ -52,7 +57,7 @@ export function patchScale(exchange: Exchange, strategy: ScaleStrategy<KubeObjec
   return write(exchange, strategy, options.value, [], (old) => {
     const applied = prepared.value.apply(scaleOf(old, strategy) as unknown as JsonValue);
     if (!applied.ok) return applied;
-    const checked = checkDecoded(applied.value as never, SCALE, options.value.fieldValidation);
+    const checked = checkDecoded(applied.value, SCALE, options.value.fieldValidation);
     return checked.ok ? ok(checked.value.object as Scale) : checked;
   });
 }

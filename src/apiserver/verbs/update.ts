@@ -6,7 +6,7 @@ import type { KubeObject } from '../../api/object.ts';
 import type { Part } from '../../registry/update.ts';
 import { update } from '../../registry/update.ts';
 import { jsonAnswer, statusAnswer } from '../answer.ts';
-import { decodeBody, typeOf } from '../body.ts';
+import { decodeBody } from '../body.ts';
 import type { Exchange } from '../exchange.ts';
 import { writeContext } from '../exchange.ts';
 import type { ApiResponse } from '../http.ts';
@@ -17,7 +17,7 @@ export function put(exchange: Exchange, part: Part): ApiResponse {
   const { kind, path, user, services, encoding } = exchange;
   const options = writeOptions(exchange.query, 'UpdateOptions');
   if (!options.ok) return statusAnswer(options.status, encoding);
-  const decoded = decodeBody(exchange, typeOf(kind), options.value.fieldValidation);
+  const decoded = decodeBody(exchange, kind, options.value.fieldValidation);
   if (!decoded.ok) return statusAnswer(decoded.status, encoding);
   const { object, warnings } = decoded.value;
   const named = checkName(object, path.name);
