@@ -97,11 +97,20 @@ function presence(type: string, flags: string): string {
   return skips ? '' : '=';
 }
 
+/** What Go calls a scalar (`<v1.Protocol`), the scalars of a list (the same) or a whole list or map (`>v1.ResourceList`). */
+function goName(type: string, goType: string): string {
+  const container = '[{'.includes(type[0] ?? '');
+  if (/^[a-z0-9]+\.[A-Z]/.test(goType)) {
+    if (container) return `>${goType}`;
+    return '@tuqox'.includes(type[0] ?? '') ? '' : `<${goType}`;
+  }
+  return /^\[s/.test(type) && /^\[\][a-z0-9]+\.[A-Z]/.test(goType) ? `<${goType.slice(2)}` : '';
+}
+
 function fieldText(name: string, schema: Schema, owner: Schema, go: GoField, from: string): string {
   const type = typeText(schema, from);
   let text = `${name}:${type}`;
-  const named = /^[a-z0-9]+\.[A-Z]/.test(go[2]) && !type.startsWith('@') && !'tuqox'.includes(type[0] ?? '');
-  if (named) text += `<${go[2]}`;
+  text += goName(type, go[2]);
   text += `;${presence(type, go[1])}`;
   if (owner.required?.includes(name) === true) text += '!';
   const listType = schema['x-kubernetes-list-type'];

@@ -16,16 +16,16 @@ MutatingWebhook	name:s;=!	clientConfig:@WebhookClientConfig;=!	rules:[@RuleWithO
 MutatingWebhookConfiguration	kind:s	apiVersion:s	metadata:@35.ObjectMeta;=	webhooks:[@MutatingWebhook;~mname^m/name
 MutatingWebhookConfigurationList	kind:s	apiVersion:s	metadata:@35.ListMeta;=	items:[@MutatingWebhookConfiguration;=!
 Mutation	patchType:s?ApplyConfiguration|JSONPatch<v1.PatchType;=!	applyConfiguration:@ApplyConfiguration;*	jsonPatch:@JSONPatch;*
-NamedRuleWithOperations~a	resourceNames:[s;~a	operations:[s?*|CONNECT|CREATE|DELETE|UPDATE;~a	apiGroups:[s;~a	apiVersions:[s;~a	resources:[s;~a	scope:s?*|Cluster|Namespaced<v1.ScopeType;*
+NamedRuleWithOperations~a	resourceNames:[s;~a	operations:[s?*|CONNECT|CREATE|DELETE|UPDATE<v1.OperationType;~a	apiGroups:[s;~a	apiVersions:[s;~a	resources:[s;~a	scope:s?*|Cluster|Namespaced<v1.ScopeType;*
 ParamKind~a	apiVersion:s	kind:s
 ParamRef~a	name:s	namespace:s	selector:@35.LabelSelector;*	parameterNotFoundAction:s<v1.ParameterNotFoundActionType;*
-RuleWithOperations	operations:[s?*|CONNECT|CREATE|DELETE|UPDATE;~a	apiGroups:[s;~a	apiVersions:[s;~a	resources:[s;~a	scope:s?*|Cluster|Namespaced<v1.ScopeType;*
+RuleWithOperations	operations:[s?*|CONNECT|CREATE|DELETE|UPDATE<v1.OperationType;~a	apiGroups:[s;~a	apiVersions:[s;~a	resources:[s;~a	scope:s?*|Cluster|Namespaced<v1.ScopeType;*
 ServiceReference	namespace:s;=!	name:s;=!	path:s;*	port:i;*
 TypeChecking	expressionWarnings:[@ExpressionWarning;~a
 ValidatingAdmissionPolicy	kind:s	apiVersion:s	metadata:@35.ObjectMeta;=	spec:@ValidatingAdmissionPolicySpec;=	status:@ValidatingAdmissionPolicyStatus;=
 ValidatingAdmissionPolicyBinding	kind:s	apiVersion:s	metadata:@35.ObjectMeta;=	spec:@ValidatingAdmissionPolicyBindingSpec;=!
 ValidatingAdmissionPolicyBindingList	kind:s	apiVersion:s	metadata:@35.ListMeta;=	items:[@ValidatingAdmissionPolicyBinding;=!
-ValidatingAdmissionPolicyBindingSpec	policyName:s;!	paramRef:@ParamRef;*	matchResources:@MatchResources;*	validationActions:[s?Audit|Deny|Warn;!~s
+ValidatingAdmissionPolicyBindingSpec	policyName:s;!	paramRef:@ParamRef;*	matchResources:@MatchResources;*	validationActions:[s?Audit|Deny|Warn<v1.ValidationAction;!~s
 ValidatingAdmissionPolicyList	kind:s	apiVersion:s	metadata:@35.ListMeta;=	items:[@ValidatingAdmissionPolicy;=!
 ValidatingAdmissionPolicySpec	paramKind:@ParamKind;*	matchConstraints:@MatchResources;*	validations:[@Validation;~a	failurePolicy:s?Fail|Ignore<v1.FailurePolicyType;*	auditAnnotations:[@AuditAnnotation;~a	matchConditions:[@MatchCondition;~mname^m/name	variables:[@Variable;~mname^m/name
 ValidatingAdmissionPolicyStatus	observedGeneration:l	typeChecking:@TypeChecking;*	conditions:[@35.Condition;~mtype
@@ -47,7 +47,7 @@ MutatingAdmissionPolicyBindingSpec	policyName:s	paramRef:@ParamRef;*	matchResour
 MutatingAdmissionPolicyList	kind:s	apiVersion:s	metadata:@35.ListMeta;=	items:[@MutatingAdmissionPolicy;=!
 MutatingAdmissionPolicySpec	paramKind:@ParamKind;*	matchConstraints:@MatchResources;*	variables:[@Variable;~a	mutations:[@Mutation;~a	failurePolicy:s?Fail|Ignore<v1alpha1.FailurePolicyType;*	matchConditions:[@MatchCondition;~mname^m/name	reinvocationPolicy:s?IfNeeded|Never<v1.ReinvocationPolicyType
 Mutation	patchType:s?ApplyConfiguration|JSONPatch<v1alpha1.PatchType;=!	applyConfiguration:@ApplyConfiguration;*	jsonPatch:@JSONPatch;*
-NamedRuleWithOperations~a	resourceNames:[s;~a	operations:[s?*|CONNECT|CREATE|DELETE|UPDATE;~a	apiGroups:[s;~a	apiVersions:[s;~a	resources:[s;~a	scope:s?*|Cluster|Namespaced<v1.ScopeType;*
+NamedRuleWithOperations~a	resourceNames:[s;~a	operations:[s?*|CONNECT|CREATE|DELETE|UPDATE<v1.OperationType;~a	apiGroups:[s;~a	apiVersions:[s;~a	resources:[s;~a	scope:s?*|Cluster|Namespaced<v1.ScopeType;*
 ParamKind~a	apiVersion:s	kind:s
 ParamRef~a	name:s	namespace:s	selector:@35.LabelSelector;*	parameterNotFoundAction:s?Allow|Deny<v1alpha1.ParameterNotFoundActionType;*
 Variable	name:s;=!	expression:s;=!
@@ -63,7 +63,7 @@ MutatingAdmissionPolicyBindingSpec	policyName:s	paramRef:@ParamRef;*	matchResour
 MutatingAdmissionPolicyList	kind:s	apiVersion:s	metadata:@35.ListMeta;=	items:[@MutatingAdmissionPolicy;=!
 MutatingAdmissionPolicySpec	paramKind:@ParamKind;*	matchConstraints:@MatchResources;*	variables:[@Variable;~a	mutations:[@Mutation;~a	failurePolicy:s<v1beta1.FailurePolicyType;*	matchConditions:[@MatchCondition;~mname^m/name	reinvocationPolicy:s?IfNeeded|Never<v1.ReinvocationPolicyType
 Mutation	patchType:s?ApplyConfiguration|JSONPatch<v1beta1.PatchType;=!	applyConfiguration:@ApplyConfiguration;*	jsonPatch:@JSONPatch;*
-NamedRuleWithOperations~a	resourceNames:[s;~a	operations:[s?*|CONNECT|CREATE|DELETE|UPDATE;~a	apiGroups:[s;~a	apiVersions:[s;~a	resources:[s;~a	scope:s?*|Cluster|Namespaced<v1.ScopeType;*
+NamedRuleWithOperations~a	resourceNames:[s;~a	operations:[s?*|CONNECT|CREATE|DELETE|UPDATE<v1.OperationType;~a	apiGroups:[s;~a	apiVersions:[s;~a	resources:[s;~a	scope:s?*|Cluster|Namespaced<v1.ScopeType;*
 ParamKind~a	apiVersion:s	kind:s
 ParamRef~a	name:s	namespace:s	selector:@35.LabelSelector;*	parameterNotFoundAction:s<v1beta1.ParameterNotFoundActionType;*
 Variable~a	name:s;=!	expression:s;=!
@@ -183,12 +183,12 @@ PodFailurePolicyOnPodConditionsPattern	type:s<v1.PodConditionType;=!	status:s<v1
 PodFailurePolicyRule	action:s?Count|FailIndex|FailJob|Ignore<v1.PodFailurePolicyAction;=!	onExitCodes:@PodFailurePolicyOnExitCodesRequirement;*	onPodConditions:[@PodFailurePolicyOnPodConditionsPattern;~a
 SuccessPolicy	rules:[@SuccessPolicyRule;=!~a
 SuccessPolicyRule	succeededIndexes:s;*	succeededCount:i;*
-UncountedTerminatedPods	succeeded:[s;~s	failed:[s;~s
+UncountedTerminatedPods	succeeded:[s<types.UID;~s	failed:[s<types.UID;~s
 #io.k8s.api.certificates.v1
 CertificateSigningRequest	kind:s	apiVersion:s	metadata:@35.ObjectMeta;=	spec:@CertificateSigningRequestSpec;=!	status:@CertificateSigningRequestStatus;=
 CertificateSigningRequestCondition	type:s<v1.RequestConditionType;=!	status:s<v1.ConditionStatus;=!	reason:s	message:s	lastUpdateTime:t;=	lastTransitionTime:t;=
 CertificateSigningRequestList	kind:s	apiVersion:s	metadata:@35.ListMeta;=	items:[@CertificateSigningRequest;=!
-CertificateSigningRequestSpec	request:y;=!	signerName:s;=!	expirationSeconds:i;*	usages:[s?any|cert sign|client auth|code signing|content commitment|crl sign|data encipherment|decipher only|digital signature|email protection|encipher only|ipsec end system|ipsec tunnel|ipsec user|key agreement|key encipherment|microsoft sgc|netscape sgc|ocsp signing|s/mime|server auth|signing|timestamping;~a	username:s	uid:s	groups:[s;~a	extra:{[s
+CertificateSigningRequestSpec	request:y;=!	signerName:s;=!	expirationSeconds:i;*	usages:[s?any|cert sign|client auth|code signing|content commitment|crl sign|data encipherment|decipher only|digital signature|email protection|encipher only|ipsec end system|ipsec tunnel|ipsec user|key agreement|key encipherment|microsoft sgc|netscape sgc|ocsp signing|s/mime|server auth|signing|timestamping<v1.KeyUsage;~a	username:s	uid:s	groups:[s;~a	extra:{[s
 CertificateSigningRequestStatus	conditions:[@CertificateSigningRequestCondition;~mtype	certificate:y
 #io.k8s.api.certificates.v1alpha1
 ClusterTrustBundle	kind:s	apiVersion:s	metadata:@35.ObjectMeta;=	spec:@ClusterTrustBundleSpec;=!
@@ -225,7 +225,7 @@ AzureFileVolumeSource	secretName:s;=!	shareName:s;=!	readOnly:b
 Binding	kind:s	apiVersion:s	metadata:@35.ObjectMeta;=	target:@ObjectReference;=!
 CSIPersistentVolumeSource	driver:s;=!	volumeHandle:s;=!	readOnly:b	fsType:s	volumeAttributes:{s	controllerPublishSecretRef:@SecretReference;*	nodeStageSecretRef:@SecretReference;*	nodePublishSecretRef:@SecretReference;*	controllerExpandSecretRef:@SecretReference;*	nodeExpandSecretRef:@SecretReference;*
 CSIVolumeSource	driver:s;=!	readOnly:b;*	fsType:s;*	volumeAttributes:{s	nodePublishSecretRef:@LocalObjectReference;*
-Capabilities	add:[s;~a	drop:[s;~a
+Capabilities	add:[s<v1.Capability;~a	drop:[s<v1.Capability;~a
 CephFSPersistentVolumeSource	monitors:[s;=!~a	path:s	user:s	secretFile:s	secretRef:@SecretReference;*	readOnly:b
 CephFSVolumeSource	monitors:[s;=!~a	path:s	user:s	secretFile:s	secretRef:@LocalObjectReference;*	readOnly:b
 CinderPersistentVolumeSource	volumeID:s;=!	fsType:s	readOnly:b	secretRef:@SecretReference;*
@@ -253,7 +253,7 @@ ContainerState	waiting:@ContainerStateWaiting;*	running:@ContainerStateRunning;*
 ContainerStateRunning	startedAt:t;=
 ContainerStateTerminated	exitCode:i;=!	signal:i	reason:s	message:s	startedAt:t;=	finishedAt:t;=	containerID:s
 ContainerStateWaiting	reason:s	message:s
-ContainerStatus	name:s;=!	state:@ContainerState;=	lastState:@ContainerState;=	ready:b;=!	restartCount:i;=!	image:s;=!	imageID:s;=!	containerID:s	started:b;*	allocatedResources:{q<v1.ResourceList	resources:@ResourceRequirements;*	volumeMounts:[@VolumeMountStatus;~mmountPath^m/mountPath	user:@ContainerUser;*	allocatedResourcesStatus:[@ResourceStatus;~mname^m/name	stopSignal:s?SIGABRT|SIGALRM|SIGBUS|SIGCHLD|SIGCLD|SIGCONT|SIGFPE|SIGHUP|SIGILL|SIGINT|SIGIO|SIGIOT|SIGKILL|SIGPIPE|SIGPOLL|SIGPROF|SIGPWR|SIGQUIT|SIGRTMAX|SIGRTMAX-1|SIGRTMAX-10|SIGRTMAX-11|SIGRTMAX-12|SIGRTMAX-13|SIGRTMAX-14|SIGRTMAX-2|SIGRTMAX-3|SIGRTMAX-4|SIGRTMAX-5|SIGRTMAX-6|SIGRTMAX-7|SIGRTMAX-8|SIGRTMAX-9|SIGRTMIN|SIGRTMIN+1|SIGRTMIN+10|SIGRTMIN+11|SIGRTMIN+12|SIGRTMIN+13|SIGRTMIN+14|SIGRTMIN+15|SIGRTMIN+2|SIGRTMIN+3|SIGRTMIN+4|SIGRTMIN+5|SIGRTMIN+6|SIGRTMIN+7|SIGRTMIN+8|SIGRTMIN+9|SIGSEGV|SIGSTKFLT|SIGSTOP|SIGSYS|SIGTERM|SIGTRAP|SIGTSTP|SIGTTIN|SIGTTOU|SIGURG|SIGUSR1|SIGUSR2|SIGVTALRM|SIGWINCH|SIGXCPU|SIGXFSZ<v1.Signal;*
+ContainerStatus	name:s;=!	state:@ContainerState;=	lastState:@ContainerState;=	ready:b;=!	restartCount:i;=!	image:s;=!	imageID:s;=!	containerID:s	started:b;*	allocatedResources:{q>v1.ResourceList	resources:@ResourceRequirements;*	volumeMounts:[@VolumeMountStatus;~mmountPath^m/mountPath	user:@ContainerUser;*	allocatedResourcesStatus:[@ResourceStatus;~mname^m/name	stopSignal:s?SIGABRT|SIGALRM|SIGBUS|SIGCHLD|SIGCLD|SIGCONT|SIGFPE|SIGHUP|SIGILL|SIGINT|SIGIO|SIGIOT|SIGKILL|SIGPIPE|SIGPOLL|SIGPROF|SIGPWR|SIGQUIT|SIGRTMAX|SIGRTMAX-1|SIGRTMAX-10|SIGRTMAX-11|SIGRTMAX-12|SIGRTMAX-13|SIGRTMAX-14|SIGRTMAX-2|SIGRTMAX-3|SIGRTMAX-4|SIGRTMAX-5|SIGRTMAX-6|SIGRTMAX-7|SIGRTMAX-8|SIGRTMAX-9|SIGRTMIN|SIGRTMIN+1|SIGRTMIN+10|SIGRTMIN+11|SIGRTMIN+12|SIGRTMIN+13|SIGRTMIN+14|SIGRTMIN+15|SIGRTMIN+2|SIGRTMIN+3|SIGRTMIN+4|SIGRTMIN+5|SIGRTMIN+6|SIGRTMIN+7|SIGRTMIN+8|SIGRTMIN+9|SIGSEGV|SIGSTKFLT|SIGSTOP|SIGSYS|SIGTERM|SIGTRAP|SIGTSTP|SIGTTIN|SIGTTOU|SIGURG|SIGUSR1|SIGUSR2|SIGVTALRM|SIGWINCH|SIGXCPU|SIGXFSZ<v1.Signal;*
 ContainerUser	linux:@LinuxContainerUser;*
 DaemonEndpoint	Port:i;=!
 DownwardAPIProjection	items:[@DownwardAPIVolumeFile;~a
@@ -298,7 +298,7 @@ KeyToPath	key:s;=!	path:s;=!	mode:i;*
 Lifecycle	postStart:@LifecycleHandler;*	preStop:@LifecycleHandler;*	stopSignal:s?SIGABRT|SIGALRM|SIGBUS|SIGCHLD|SIGCLD|SIGCONT|SIGFPE|SIGHUP|SIGILL|SIGINT|SIGIO|SIGIOT|SIGKILL|SIGPIPE|SIGPOLL|SIGPROF|SIGPWR|SIGQUIT|SIGRTMAX|SIGRTMAX-1|SIGRTMAX-10|SIGRTMAX-11|SIGRTMAX-12|SIGRTMAX-13|SIGRTMAX-14|SIGRTMAX-2|SIGRTMAX-3|SIGRTMAX-4|SIGRTMAX-5|SIGRTMAX-6|SIGRTMAX-7|SIGRTMAX-8|SIGRTMAX-9|SIGRTMIN|SIGRTMIN+1|SIGRTMIN+10|SIGRTMIN+11|SIGRTMIN+12|SIGRTMIN+13|SIGRTMIN+14|SIGRTMIN+15|SIGRTMIN+2|SIGRTMIN+3|SIGRTMIN+4|SIGRTMIN+5|SIGRTMIN+6|SIGRTMIN+7|SIGRTMIN+8|SIGRTMIN+9|SIGSEGV|SIGSTKFLT|SIGSTOP|SIGSYS|SIGTERM|SIGTRAP|SIGTSTP|SIGTTIN|SIGTTOU|SIGURG|SIGUSR1|SIGUSR2|SIGVTALRM|SIGWINCH|SIGXCPU|SIGXFSZ<v1.Signal;*
 LifecycleHandler	exec:@ExecAction;*	httpGet:@HTTPGetAction;*	tcpSocket:@TCPSocketAction;*	sleep:@SleepAction;*
 LimitRange	kind:s	apiVersion:s	metadata:@35.ObjectMeta;=	spec:@LimitRangeSpec;=
-LimitRangeItem	type:s<v1.LimitType;=!	max:{q<v1.ResourceList	min:{q<v1.ResourceList	default:{q<v1.ResourceList	defaultRequest:{q<v1.ResourceList	maxLimitRequestRatio:{q<v1.ResourceList
+LimitRangeItem	type:s<v1.LimitType;=!	max:{q>v1.ResourceList	min:{q>v1.ResourceList	default:{q>v1.ResourceList	defaultRequest:{q>v1.ResourceList	maxLimitRequestRatio:{q>v1.ResourceList
 LimitRangeList	kind:s	apiVersion:s	metadata:@35.ListMeta;=	items:[@LimitRange;=!
 LimitRangeSpec	limits:[@LimitRangeItem;=!~a
 LinuxContainerUser	uid:l;=!	gid:l;=!	supplementalGroups:[l;~a
@@ -311,7 +311,7 @@ NFSVolumeSource	server:s;=!	path:s;=!	readOnly:b
 Namespace	kind:s	apiVersion:s	metadata:@35.ObjectMeta;=	spec:@NamespaceSpec;=	status:@NamespaceStatus;=
 NamespaceCondition	type:s<v1.NamespaceConditionType;=!	status:s<v1.ConditionStatus;=!	lastTransitionTime:t;=	reason:s	message:s
 NamespaceList	kind:s	apiVersion:s	metadata:@35.ListMeta;=	items:[@Namespace;=!
-NamespaceSpec	finalizers:[s;~a
+NamespaceSpec	finalizers:[s<v1.FinalizerName;~a
 NamespaceStatus	phase:s?Active|Terminating<v1.NamespacePhase	conditions:[@NamespaceCondition;~mtype^m/type
 Node	kind:s	apiVersion:s	metadata:@35.ObjectMeta;=	spec:@NodeSpec;=	status:@NodeStatus;=
 NodeAddress	type:s<v1.NodeAddressType;=!	address:s;=!
@@ -329,7 +329,7 @@ NodeSelector~a	nodeSelectorTerms:[@NodeSelectorTerm;=!~a
 NodeSelectorRequirement	key:s;=!	operator:s?DoesNotExist|Exists|Gt|In|Lt|NotIn<v1.NodeSelectorOperator;=!	values:[s;~a
 NodeSelectorTerm~a	matchExpressions:[@NodeSelectorRequirement;~a	matchFields:[@NodeSelectorRequirement;~a
 NodeSpec	podCIDR:s	podCIDRs:[s;~s^m/	providerID:s	unschedulable:b	taints:[@Taint;~a	configSource:@NodeConfigSource;*	externalID:s
-NodeStatus	capacity:{q<v1.ResourceList	allocatable:{q<v1.ResourceList	phase:s?Pending|Running|Terminated<v1.NodePhase	conditions:[@NodeCondition;~mtype^m/type	addresses:[@NodeAddress;~mtype^m/type	daemonEndpoints:@NodeDaemonEndpoints;=	nodeInfo:@NodeSystemInfo;=	images:[@ContainerImage;~a	volumesInUse:[s;~a	volumesAttached:[@AttachedVolume;~a	config:@NodeConfigStatus;*	runtimeHandlers:[@NodeRuntimeHandler;~a	features:@NodeFeatures;*	declaredFeatures:[s;~a
+NodeStatus	capacity:{q>v1.ResourceList	allocatable:{q>v1.ResourceList	phase:s?Pending|Running|Terminated<v1.NodePhase	conditions:[@NodeCondition;~mtype^m/type	addresses:[@NodeAddress;~mtype^m/type	daemonEndpoints:@NodeDaemonEndpoints;=	nodeInfo:@NodeSystemInfo;=	images:[@ContainerImage;~a	volumesInUse:[s<v1.UniqueVolumeName;~a	volumesAttached:[@AttachedVolume;~a	config:@NodeConfigStatus;*	runtimeHandlers:[@NodeRuntimeHandler;~a	features:@NodeFeatures;*	declaredFeatures:[s;~a
 NodeSwapStatus	capacity:l;*
 NodeSystemInfo	machineID:s;=!	systemUUID:s;=!	bootID:s;=!	kernelVersion:s;=!	osImage:s;=!	containerRuntimeVersion:s;=!	kubeletVersion:s;=!	kubeProxyVersion:s;=!	operatingSystem:s;=!	architecture:s;=!	swap:@NodeSwapStatus;*
 ObjectFieldSelector~a	apiVersion:s	fieldPath:s;=!
@@ -338,12 +338,12 @@ PersistentVolume	kind:s	apiVersion:s	metadata:@35.ObjectMeta;=	spec:@PersistentV
 PersistentVolumeClaim	kind:s	apiVersion:s	metadata:@35.ObjectMeta;=	spec:@PersistentVolumeClaimSpec;=	status:@PersistentVolumeClaimStatus;=
 PersistentVolumeClaimCondition	type:s<v1.PersistentVolumeClaimConditionType;=!	status:s<v1.ConditionStatus;=!	lastProbeTime:t;=	lastTransitionTime:t;=	reason:s	message:s
 PersistentVolumeClaimList	kind:s	apiVersion:s	metadata:@35.ListMeta;=	items:[@PersistentVolumeClaim;=!
-PersistentVolumeClaimSpec	accessModes:[s?ReadOnlyMany|ReadWriteMany|ReadWriteOnce|ReadWriteOncePod;~a	selector:@35.LabelSelector;*	resources:@VolumeResourceRequirements;=	volumeName:s	storageClassName:s;*	volumeMode:s?Block|Filesystem<v1.PersistentVolumeMode;*	dataSource:@TypedLocalObjectReference;*	dataSourceRef:@TypedObjectReference;*	volumeAttributesClassName:s;*
-PersistentVolumeClaimStatus	phase:s?Bound|Lost|Pending<v1.PersistentVolumeClaimPhase	accessModes:[s?ReadOnlyMany|ReadWriteMany|ReadWriteOnce|ReadWriteOncePod;~a	capacity:{q<v1.ResourceList	conditions:[@PersistentVolumeClaimCondition;~mtype^m/type	allocatedResources:{q<v1.ResourceList	allocatedResourceStatuses:{s?ControllerResizeInProgress|ControllerResizeInfeasible|NodeResizeInProgress|NodeResizeInfeasible|NodeResizePending;~g	currentVolumeAttributesClassName:s;*	modifyVolumeStatus:@ModifyVolumeStatus;*
+PersistentVolumeClaimSpec	accessModes:[s?ReadOnlyMany|ReadWriteMany|ReadWriteOnce|ReadWriteOncePod<v1.PersistentVolumeAccessMode;~a	selector:@35.LabelSelector;*	resources:@VolumeResourceRequirements;=	volumeName:s	storageClassName:s;*	volumeMode:s?Block|Filesystem<v1.PersistentVolumeMode;*	dataSource:@TypedLocalObjectReference;*	dataSourceRef:@TypedObjectReference;*	volumeAttributesClassName:s;*
+PersistentVolumeClaimStatus	phase:s?Bound|Lost|Pending<v1.PersistentVolumeClaimPhase	accessModes:[s?ReadOnlyMany|ReadWriteMany|ReadWriteOnce|ReadWriteOncePod<v1.PersistentVolumeAccessMode;~a	capacity:{q>v1.ResourceList	conditions:[@PersistentVolumeClaimCondition;~mtype^m/type	allocatedResources:{q>v1.ResourceList	allocatedResourceStatuses:{s?ControllerResizeInProgress|ControllerResizeInfeasible|NodeResizeInProgress|NodeResizeInfeasible|NodeResizePending;~g	currentVolumeAttributesClassName:s;*	modifyVolumeStatus:@ModifyVolumeStatus;*
 PersistentVolumeClaimTemplate	metadata:@35.ObjectMeta;=	spec:@PersistentVolumeClaimSpec;=!
 PersistentVolumeClaimVolumeSource	claimName:s;=!	readOnly:b
 PersistentVolumeList	kind:s	apiVersion:s	metadata:@35.ListMeta;=	items:[@PersistentVolume;=!
-PersistentVolumeSpec	capacity:{q<v1.ResourceList	gcePersistentDisk:@GCEPersistentDiskVolumeSource;*	awsElasticBlockStore:@AWSElasticBlockStoreVolumeSource;*	hostPath:@HostPathVolumeSource;*	glusterfs:@GlusterfsPersistentVolumeSource;*	nfs:@NFSVolumeSource;*	rbd:@RBDPersistentVolumeSource;*	iscsi:@ISCSIPersistentVolumeSource;*	cinder:@CinderPersistentVolumeSource;*	cephfs:@CephFSPersistentVolumeSource;*	fc:@FCVolumeSource;*	flocker:@FlockerVolumeSource;*	flexVolume:@FlexPersistentVolumeSource;*	azureFile:@AzureFilePersistentVolumeSource;*	vsphereVolume:@VsphereVirtualDiskVolumeSource;*	quobyte:@QuobyteVolumeSource;*	azureDisk:@AzureDiskVolumeSource;*	photonPersistentDisk:@PhotonPersistentDiskVolumeSource;*	portworxVolume:@PortworxVolumeSource;*	scaleIO:@ScaleIOPersistentVolumeSource;*	local:@LocalVolumeSource;*	storageos:@StorageOSPersistentVolumeSource;*	csi:@CSIPersistentVolumeSource;*	accessModes:[s?ReadOnlyMany|ReadWriteMany|ReadWriteOnce|ReadWriteOncePod;~a	claimRef:@ObjectReference;*~g	persistentVolumeReclaimPolicy:s?Delete|Recycle|Retain<v1.PersistentVolumeReclaimPolicy	storageClassName:s	mountOptions:[s;~a	volumeMode:s?Block|Filesystem<v1.PersistentVolumeMode;*	nodeAffinity:@VolumeNodeAffinity;*	volumeAttributesClassName:s;*
+PersistentVolumeSpec	capacity:{q>v1.ResourceList	gcePersistentDisk:@GCEPersistentDiskVolumeSource;*	awsElasticBlockStore:@AWSElasticBlockStoreVolumeSource;*	hostPath:@HostPathVolumeSource;*	glusterfs:@GlusterfsPersistentVolumeSource;*	nfs:@NFSVolumeSource;*	rbd:@RBDPersistentVolumeSource;*	iscsi:@ISCSIPersistentVolumeSource;*	cinder:@CinderPersistentVolumeSource;*	cephfs:@CephFSPersistentVolumeSource;*	fc:@FCVolumeSource;*	flocker:@FlockerVolumeSource;*	flexVolume:@FlexPersistentVolumeSource;*	azureFile:@AzureFilePersistentVolumeSource;*	vsphereVolume:@VsphereVirtualDiskVolumeSource;*	quobyte:@QuobyteVolumeSource;*	azureDisk:@AzureDiskVolumeSource;*	photonPersistentDisk:@PhotonPersistentDiskVolumeSource;*	portworxVolume:@PortworxVolumeSource;*	scaleIO:@ScaleIOPersistentVolumeSource;*	local:@LocalVolumeSource;*	storageos:@StorageOSPersistentVolumeSource;*	csi:@CSIPersistentVolumeSource;*	accessModes:[s?ReadOnlyMany|ReadWriteMany|ReadWriteOnce|ReadWriteOncePod<v1.PersistentVolumeAccessMode;~a	claimRef:@ObjectReference;*~g	persistentVolumeReclaimPolicy:s?Delete|Recycle|Retain<v1.PersistentVolumeReclaimPolicy	storageClassName:s	mountOptions:[s;~a	volumeMode:s?Block|Filesystem<v1.PersistentVolumeMode;*	nodeAffinity:@VolumeNodeAffinity;*	volumeAttributesClassName:s;*
 PersistentVolumeStatus	phase:s?Available|Bound|Failed|Pending|Released<v1.PersistentVolumePhase	message:s	reason:s	lastPhaseTransitionTime:t;*
 PhotonPersistentDiskVolumeSource	pdID:s;=!	fsType:s
 Pod	kind:s	apiVersion:s	metadata:@35.ObjectMeta;=	spec:@PodSpec;=	status:@PodStatus;=
@@ -364,8 +364,8 @@ PodResourceClaimStatus	name:s;=!	resourceClaimName:s;*
 PodSchedulingGate	name:s;=!
 PodSchedulingGroup	podGroupName:s;*
 PodSecurityContext	seLinuxOptions:@SELinuxOptions;*	windowsOptions:@WindowsSecurityContextOptions;*	runAsUser:l;*	runAsGroup:l;*	runAsNonRoot:b;*	supplementalGroups:[l;~a	supplementalGroupsPolicy:s?Merge|Strict<v1.SupplementalGroupsPolicy;*	fsGroup:l;*	sysctls:[@Sysctl;~a	fsGroupChangePolicy:s?Always|OnRootMismatch<v1.PodFSGroupChangePolicy;*	seccompProfile:@SeccompProfile;*	appArmorProfile:@AppArmorProfile;*	seLinuxChangePolicy:s<v1.PodSELinuxChangePolicy;*
-PodSpec	volumes:[@Volume;~mname^mk/name	initContainers:[@Container;~mname^m/name	containers:[@Container;=!~mname^m/name	ephemeralContainers:[@EphemeralContainer;~mname^m/name	restartPolicy:s?Always|Never|OnFailure<v1.RestartPolicy	terminationGracePeriodSeconds:l;*	activeDeadlineSeconds:l;*	dnsPolicy:s?ClusterFirst|ClusterFirstWithHostNet|Default|None<v1.DNSPolicy	nodeSelector:{s;~a	serviceAccountName:s	serviceAccount:s	automountServiceAccountToken:b;*	nodeName:s	hostNetwork:b	hostPID:b	hostIPC:b	shareProcessNamespace:b;*	securityContext:@PodSecurityContext;*	imagePullSecrets:[@LocalObjectReference;~mname^m/name	hostname:s	subdomain:s	affinity:@Affinity;*	schedulerName:s	tolerations:[@Toleration;~a	hostAliases:[@HostAlias;~mip^m/ip	priorityClassName:s	priority:i;*	dnsConfig:@PodDNSConfig;*	readinessGates:[@PodReadinessGate;~a	runtimeClassName:s;*	enableServiceLinks:b;*	preemptionPolicy:s?Never|PreemptLowerPriority<v1.PreemptionPolicy;*	overhead:{q<v1.ResourceList	topologySpreadConstraints:[@TopologySpreadConstraint;~mtopologyKey,whenUnsatisfiable^m/topologyKey	setHostnameAsFQDN:b;*	os:@PodOS;*	hostUsers:b;*	schedulingGates:[@PodSchedulingGate;~mname^m/name	resourceClaims:[@PodResourceClaim;~mname^mk/name	resources:@ResourceRequirements;*	hostnameOverride:s;*	schedulingGroup:@PodSchedulingGroup;*
-PodStatus	observedGeneration:l	phase:s?Failed|Pending|Running|Succeeded|Unknown<v1.PodPhase	conditions:[@PodCondition;~mtype^m/type	message:s	reason:s	nominatedNodeName:s	hostIP:s	hostIPs:[@HostIP;~a^m/ip	podIP:s	podIPs:[@PodIP;~mip^m/ip	startTime:t;*	initContainerStatuses:[@ContainerStatus;~a	containerStatuses:[@ContainerStatus;~a	qosClass:s?BestEffort|Burstable|Guaranteed<v1.PodQOSClass	ephemeralContainerStatuses:[@ContainerStatus;~a	resize:s<v1.PodResizeStatus	resourceClaimStatuses:[@PodResourceClaimStatus;~mname^mk/name	extendedResourceClaimStatus:@PodExtendedResourceClaimStatus;*	allocatedResources:{q<v1.ResourceList	resources:@ResourceRequirements;*	nodeAllocatableResourceClaimStatuses:[@NodeAllocatableResourceClaimStatus;~a
+PodSpec	volumes:[@Volume;~mname^mk/name	initContainers:[@Container;~mname^m/name	containers:[@Container;=!~mname^m/name	ephemeralContainers:[@EphemeralContainer;~mname^m/name	restartPolicy:s?Always|Never|OnFailure<v1.RestartPolicy	terminationGracePeriodSeconds:l;*	activeDeadlineSeconds:l;*	dnsPolicy:s?ClusterFirst|ClusterFirstWithHostNet|Default|None<v1.DNSPolicy	nodeSelector:{s;~a	serviceAccountName:s	serviceAccount:s	automountServiceAccountToken:b;*	nodeName:s	hostNetwork:b	hostPID:b	hostIPC:b	shareProcessNamespace:b;*	securityContext:@PodSecurityContext;*	imagePullSecrets:[@LocalObjectReference;~mname^m/name	hostname:s	subdomain:s	affinity:@Affinity;*	schedulerName:s	tolerations:[@Toleration;~a	hostAliases:[@HostAlias;~mip^m/ip	priorityClassName:s	priority:i;*	dnsConfig:@PodDNSConfig;*	readinessGates:[@PodReadinessGate;~a	runtimeClassName:s;*	enableServiceLinks:b;*	preemptionPolicy:s?Never|PreemptLowerPriority<v1.PreemptionPolicy;*	overhead:{q>v1.ResourceList	topologySpreadConstraints:[@TopologySpreadConstraint;~mtopologyKey,whenUnsatisfiable^m/topologyKey	setHostnameAsFQDN:b;*	os:@PodOS;*	hostUsers:b;*	schedulingGates:[@PodSchedulingGate;~mname^m/name	resourceClaims:[@PodResourceClaim;~mname^mk/name	resources:@ResourceRequirements;*	hostnameOverride:s;*	schedulingGroup:@PodSchedulingGroup;*
+PodStatus	observedGeneration:l	phase:s?Failed|Pending|Running|Succeeded|Unknown<v1.PodPhase	conditions:[@PodCondition;~mtype^m/type	message:s	reason:s	nominatedNodeName:s	hostIP:s	hostIPs:[@HostIP;~a^m/ip	podIP:s	podIPs:[@PodIP;~mip^m/ip	startTime:t;*	initContainerStatuses:[@ContainerStatus;~a	containerStatuses:[@ContainerStatus;~a	qosClass:s?BestEffort|Burstable|Guaranteed<v1.PodQOSClass	ephemeralContainerStatuses:[@ContainerStatus;~a	resize:s<v1.PodResizeStatus	resourceClaimStatuses:[@PodResourceClaimStatus;~mname^mk/name	extendedResourceClaimStatus:@PodExtendedResourceClaimStatus;*	allocatedResources:{q>v1.ResourceList	resources:@ResourceRequirements;*	nodeAllocatableResourceClaimStatuses:[@NodeAllocatableResourceClaimStatus;~a
 PodTemplate	kind:s	apiVersion:s	metadata:@35.ObjectMeta;=	template:@PodTemplateSpec;=
 PodTemplateList	kind:s	apiVersion:s	metadata:@35.ListMeta;=	items:[@PodTemplate;=!
 PodTemplateSpec	metadata:@35.ObjectMeta;=	spec:@PodSpec;=
@@ -387,9 +387,9 @@ ResourceFieldSelector~a	containerName:s	resource:s;=!	divisor:q;=
 ResourceHealth	resourceID:s<v1.ResourceID;=!	health:s<v1.ResourceHealthStatus	message:s;*
 ResourceQuota	kind:s	apiVersion:s	metadata:@35.ObjectMeta;=	spec:@ResourceQuotaSpec;=	status:@ResourceQuotaStatus;=
 ResourceQuotaList	kind:s	apiVersion:s	metadata:@35.ListMeta;=	items:[@ResourceQuota;=!
-ResourceQuotaSpec	hard:{q<v1.ResourceList	scopes:[s?BestEffort|CrossNamespacePodAffinity|NotBestEffort|NotTerminating|PriorityClass|Terminating|VolumeAttributesClass;~a	scopeSelector:@ScopeSelector;*
-ResourceQuotaStatus	hard:{q<v1.ResourceList	used:{q<v1.ResourceList
-ResourceRequirements	limits:{q<v1.ResourceList	requests:{q<v1.ResourceList	claims:[@ResourceClaim;~mname
+ResourceQuotaSpec	hard:{q>v1.ResourceList	scopes:[s?BestEffort|CrossNamespacePodAffinity|NotBestEffort|NotTerminating|PriorityClass|Terminating|VolumeAttributesClass<v1.ResourceQuotaScope;~a	scopeSelector:@ScopeSelector;*
+ResourceQuotaStatus	hard:{q>v1.ResourceList	used:{q>v1.ResourceList
+ResourceRequirements	limits:{q>v1.ResourceList	requests:{q>v1.ResourceList	claims:[@ResourceClaim;~mname
 ResourceStatus	name:s<v1.ResourceName;=!	resources:[@ResourceHealth;~mresourceID
 SELinuxOptions	user:s	role:s	type:s	level:s
 ScaleIOPersistentVolumeSource	gateway:s;=!	system:s;=!	secretRef:@SecretReference;%!	sslEnabled:b	protectionDomain:s	storagePool:s	storageMode:s;$"ThinProvisioned"	volumeName:s	fsType:s;$"xfs"	readOnly:b
@@ -411,7 +411,7 @@ ServiceAccountList	kind:s	apiVersion:s	metadata:@35.ListMeta;=	items:[@ServiceAc
 ServiceAccountTokenProjection	audience:s	expirationSeconds:l;*	path:s;=!
 ServiceList	kind:s	apiVersion:s	metadata:@35.ListMeta;=	items:[@Service;=!
 ServicePort	name:s	protocol:s?SCTP|TCP|UDP<v1.Protocol;$"TCP"	appProtocol:s;*	port:i;=!	targetPort:o;=	nodePort:i
-ServiceSpec	ports:[@ServicePort;~mport,protocol^m/port	selector:{s;~a	clusterIP:s	clusterIPs:[s;~a	type:s?ClusterIP|ExternalName|LoadBalancer|NodePort<v1.ServiceType	externalIPs:[s;~a	sessionAffinity:s?ClientIP|None<v1.ServiceAffinity	loadBalancerIP:s	loadBalancerSourceRanges:[s;~a	externalName:s	externalTrafficPolicy:s?Cluster|Local<v1.ServiceExternalTrafficPolicy	healthCheckNodePort:i	publishNotReadyAddresses:b	sessionAffinityConfig:@SessionAffinityConfig;*	ipFamilies:[s?|IPv4|IPv6;~a	ipFamilyPolicy:s?PreferDualStack|RequireDualStack|SingleStack<v1.IPFamilyPolicy;*	allocateLoadBalancerNodePorts:b;*	loadBalancerClass:s;*	internalTrafficPolicy:s?Cluster|Local<v1.ServiceInternalTrafficPolicy;*	trafficDistribution:s;*
+ServiceSpec	ports:[@ServicePort;~mport,protocol^m/port	selector:{s;~a	clusterIP:s	clusterIPs:[s;~a	type:s?ClusterIP|ExternalName|LoadBalancer|NodePort<v1.ServiceType	externalIPs:[s;~a	sessionAffinity:s?ClientIP|None<v1.ServiceAffinity	loadBalancerIP:s	loadBalancerSourceRanges:[s;~a	externalName:s	externalTrafficPolicy:s?Cluster|Local<v1.ServiceExternalTrafficPolicy	healthCheckNodePort:i	publishNotReadyAddresses:b	sessionAffinityConfig:@SessionAffinityConfig;*	ipFamilies:[s?|IPv4|IPv6<v1.IPFamily;~a	ipFamilyPolicy:s?PreferDualStack|RequireDualStack|SingleStack<v1.IPFamilyPolicy;*	allocateLoadBalancerNodePorts:b;*	loadBalancerClass:s;*	internalTrafficPolicy:s?Cluster|Local<v1.ServiceInternalTrafficPolicy;*	trafficDistribution:s;*
 ServiceStatus	loadBalancer:@LoadBalancerStatus;=	conditions:[@35.Condition;~mtype^m/type
 SessionAffinityConfig	clientIP:@ClientIPConfig;*
 SleepAction	seconds:l;=!
@@ -432,7 +432,7 @@ VolumeMount	name:s;=!	readOnly:b	recursiveReadOnly:s<v1.RecursiveReadOnlyMode;*	
 VolumeMountStatus	name:s;=!	mountPath:s;=!	readOnly:b	recursiveReadOnly:s<v1.RecursiveReadOnlyMode;*	volumeStatus:@VolumeStatus;*
 VolumeNodeAffinity	required:@NodeSelector;*
 VolumeProjection	secret:@SecretProjection;*	downwardAPI:@DownwardAPIProjection;*	configMap:@ConfigMapProjection;*	serviceAccountToken:@ServiceAccountTokenProjection;*	clusterTrustBundle:@ClusterTrustBundleProjection;*	podCertificate:@PodCertificateProjection;*
-VolumeResourceRequirements	limits:{q<v1.ResourceList	requests:{q<v1.ResourceList
+VolumeResourceRequirements	limits:{q>v1.ResourceList	requests:{q>v1.ResourceList
 VolumeStatus	image:@ImageVolumeStatus;*
 VsphereVirtualDiskVolumeSource	volumePath:s;=!	fsType:s	storagePolicyName:s	storagePolicyID:s
 WeightedPodAffinityTerm	weight:i;=!	podAffinityTerm:@PodAffinityTerm;=!
@@ -502,7 +502,7 @@ NetworkPolicyIngressRule	ports:[@NetworkPolicyPort;~a	from:[@NetworkPolicyPeer;~
 NetworkPolicyList	kind:s	apiVersion:s	metadata:@35.ListMeta;=	items:[@NetworkPolicy;=!
 NetworkPolicyPeer	podSelector:@35.LabelSelector;*	namespaceSelector:@35.LabelSelector;*	ipBlock:@IPBlock;*
 NetworkPolicyPort	protocol:s?SCTP|TCP|UDP<v1.Protocol;*	port:o;*	endPort:i;*
-NetworkPolicySpec	podSelector:@35.LabelSelector;=	ingress:[@NetworkPolicyIngressRule;~a	egress:[@NetworkPolicyEgressRule;~a	policyTypes:[s?Egress|Ingress;~a
+NetworkPolicySpec	podSelector:@35.LabelSelector;=	ingress:[@NetworkPolicyIngressRule;~a	egress:[@NetworkPolicyEgressRule;~a	policyTypes:[s?Egress|Ingress<v1.PolicyType;~a
 ParentReference	group:s	resource:s;!	namespace:s	name:s;!
 ServiceBackendPort~a	name:s	number:i
 ServiceCIDR	kind:s	apiVersion:s	metadata:@35.ObjectMeta;=	spec:@ServiceCIDRSpec;=	status:@ServiceCIDRStatus;=
@@ -519,7 +519,7 @@ ServiceCIDRList	kind:s	apiVersion:s	metadata:@35.ListMeta;=	items:[@ServiceCIDR;
 ServiceCIDRSpec	cidrs:[s;~a
 ServiceCIDRStatus	conditions:[@35.Condition;~mtype^m/type
 #io.k8s.api.node.v1
-Overhead	podFixed:{q<v1.ResourceList
+Overhead	podFixed:{q>v1.ResourceList
 RuntimeClass	kind:s	apiVersion:s	metadata:@35.ObjectMeta;=	handler:s;=!	overhead:@Overhead;*	scheduling:@Scheduling;*
 RuntimeClassList	kind:s	apiVersion:s	metadata:@35.ListMeta;=	items:[@RuntimeClass;=!
 Scheduling	nodeSelector:{s;~a	tolerations:[@16.Toleration;~a
@@ -716,7 +716,7 @@ WorkloadSpec	controllerRef:@TypedLocalObjectReference;*	podGroupTemplates:[@PodG
 #io.k8s.api.storage.v1
 CSIDriver	kind:s	apiVersion:s	metadata:@35.ObjectMeta;=	spec:@CSIDriverSpec;=!
 CSIDriverList	kind:s	apiVersion:s	metadata:@35.ListMeta;=	items:[@CSIDriver;=!
-CSIDriverSpec	attachRequired:b;*	podInfoOnMount:b;*	volumeLifecycleModes:[s;~s	storageCapacity:b;*	fsGroupPolicy:s<v1.FSGroupPolicy;*	tokenRequests:[@TokenRequest;~a	requiresRepublish:b;*	seLinuxMount:b;*	nodeAllocatableUpdatePeriodSeconds:l;*	serviceAccountTokenInSecrets:b;*	preventPodSchedulingIfMissing:b;*
+CSIDriverSpec	attachRequired:b;*	podInfoOnMount:b;*	volumeLifecycleModes:[s<v1.VolumeLifecycleMode;~s	storageCapacity:b;*	fsGroupPolicy:s<v1.FSGroupPolicy;*	tokenRequests:[@TokenRequest;~a	requiresRepublish:b;*	seLinuxMount:b;*	nodeAllocatableUpdatePeriodSeconds:l;*	serviceAccountTokenInSecrets:b;*	preventPodSchedulingIfMissing:b;*
 CSINode	kind:s	apiVersion:s	metadata:@35.ObjectMeta;=	spec:@CSINodeSpec;=!
 CSINodeDriver	name:s;=!	nodeID:s;=!	topologyKeys:[s;=~a	allocatable:@VolumeNodeResources;*
 CSINodeList	kind:s	apiVersion:s	metadata:@35.ListMeta;=	items:[@CSINode;=!
@@ -758,7 +758,7 @@ CustomResourceSubresourceStatus
 CustomResourceSubresources	status:@CustomResourceSubresourceStatus;*	scale:@CustomResourceSubresourceScale;*
 CustomResourceValidation	openAPIV3Schema:@JSONSchemaProps;*
 ExternalDocumentation	description:s	url:s
-JSONSchemaProps	id:s	$schema:s<v1.JSONSchemaURL	$ref:s;*	description:s	type:s	format:s	title:s	default:x;*	maximum:f;*	exclusiveMaximum:b	minimum:f;*	exclusiveMinimum:b	maxLength:l;*	minLength:l;*	pattern:s	maxItems:l;*	minItems:l;*	uniqueItems:b	multipleOf:f;*	enum:[x;~a	maxProperties:l;*	minProperties:l;*	required:[s;~a	items:x;*	allOf:[@JSONSchemaProps;~a	oneOf:[@JSONSchemaProps;~a	anyOf:[@JSONSchemaProps;~a	not:@JSONSchemaProps;*	properties:{@JSONSchemaProps	additionalProperties:x;*	patternProperties:{@JSONSchemaProps	dependencies:{x<v1.JSONSchemaDependencies	additionalItems:x;*	definitions:{@JSONSchemaProps<v1.JSONSchemaDefinitions	externalDocs:@ExternalDocumentation;*	example:x;*	nullable:b	x-kubernetes-preserve-unknown-fields:b;*	x-kubernetes-embedded-resource:b	x-kubernetes-int-or-string:b	x-kubernetes-list-map-keys:[s;~a	x-kubernetes-list-type:s;*	x-kubernetes-map-type:s;*	x-kubernetes-validations:[@ValidationRule<v1.ValidationRules;~mrule^m/rule
+JSONSchemaProps	id:s	$schema:s<v1.JSONSchemaURL	$ref:s;*	description:s	type:s	format:s	title:s	default:x;*	maximum:f;*	exclusiveMaximum:b	minimum:f;*	exclusiveMinimum:b	maxLength:l;*	minLength:l;*	pattern:s	maxItems:l;*	minItems:l;*	uniqueItems:b	multipleOf:f;*	enum:[x;~a	maxProperties:l;*	minProperties:l;*	required:[s;~a	items:x;*	allOf:[@JSONSchemaProps;~a	oneOf:[@JSONSchemaProps;~a	anyOf:[@JSONSchemaProps;~a	not:@JSONSchemaProps;*	properties:{@JSONSchemaProps	additionalProperties:x;*	patternProperties:{@JSONSchemaProps	dependencies:{x>v1.JSONSchemaDependencies	additionalItems:x;*	definitions:{@JSONSchemaProps>v1.JSONSchemaDefinitions	externalDocs:@ExternalDocumentation;*	example:x;*	nullable:b	x-kubernetes-preserve-unknown-fields:b;*	x-kubernetes-embedded-resource:b	x-kubernetes-int-or-string:b	x-kubernetes-list-map-keys:[s;~a	x-kubernetes-list-type:s;*	x-kubernetes-map-type:s;*	x-kubernetes-validations:[@ValidationRule>v1.ValidationRules;~mrule^m/rule
 SelectableField	jsonPath:s;=!
 ServiceReference	namespace:s;=!	name:s;=!	path:s;*	port:i;*
 ValidationRule	rule:s;=!	message:s	messageExpression:s	reason:s?FieldValueDuplicate|FieldValueForbidden|FieldValueInvalid|FieldValueRequired<v1.FieldValueErrorReason;*	fieldPath:s	optionalOldSelf:b;*
@@ -767,7 +767,7 @@ WebhookConversion	clientConfig:@WebhookClientConfig;*	conversionReviewVersions:[
 #io.k8s.apimachinery.pkg.apis.meta.v1
 APIGroup	kind:s	apiVersion:s	name:s;=!	versions:[@GroupVersionForDiscovery;=!~a	preferredVersion:@GroupVersionForDiscovery;=	serverAddressByClientCIDRs:[@ServerAddressByClientCIDR;~a
 APIGroupList	kind:s	apiVersion:s	groups:[@APIGroup;=!~a
-APIResource	name:s;=!	singularName:s;=!	namespaced:b;=!	group:s	version:s	kind:s;=!	verbs:[s<v1.Verbs;=!	shortNames:[s;~a	categories:[s;~a	storageVersionHash:s
+APIResource	name:s;=!	singularName:s;=!	namespaced:b;=!	group:s	version:s	kind:s;=!	verbs:[s>v1.Verbs;=!	shortNames:[s;~a	categories:[s;~a	storageVersionHash:s
 APIResourceList	kind:s	apiVersion:s	groupVersion:s;=!	resources:[@APIResource;=!~a
 APIVersions	kind:s	apiVersion:s	versions:[s;=!~a	serverAddressByClientCIDRs:[@ServerAddressByClientCIDR;=!~a
 Condition	type:s;=!	status:s<v1.ConditionStatus;=!	observedGeneration:l	lastTransitionTime:t;=!	reason:s;=!	message:s;=!

@@ -7,7 +7,7 @@
 // A field is name:TYPE;FLAGS (`;` is left out with no flags).
 //   TYPE   s string  b boolean  i int32  l int64  f double  y bytes  t time  u microTime  q quantity  o intOrString
 //          x any  @Name or @3.Name a type of this package or of package 3  [TYPE list  {TYPE map
-//          ?A|B enum values   <v1.Name what Go calls it
+//          ?A|B enum values   <v1.Name what Go calls a scalar   >v1.Name what Go calls a list or map
 //   FLAGS  presence: none nonEmpty, * nonNull, = always, % nullable   ! required
 //          ~a ~s ~mKEY,KEY list type   ~a ~g map type   ^LETTERS/KEY patch strategy (m merge, r replace, k retainKeys)
 //          $JSON default
@@ -134,25 +134,27 @@ const SCALARS: Readonly<Record<string, readonly [ValueKind, string]>> = {
 };
 
 function parseType(text: string, group: string): ValueSchema {
-  const [type = '', goName] = text.split('<');
-  const rest = type.slice(1);
-  switch (type[0]) {
+  const [whole = '', containerName] = text.split('>');
+  switch (whole[0]) {
     case '[': {
-      const items = parseType(rest, group);
-      return { kind: 'list', goType: goName ?? `[]${items.goType}`, items };
+      const items = parseType(whole.slice(1), group);
+      return { kind: 'list', goType: containerName ?? `[]${items.goType}`, items };
     }
     case '{': {
-      const items = parseType(rest, group);
-      return { kind: 'map', goType: goName ?? `map[string]${items.goType}`, items };
+      const items = parseType(whole.slice(1), group);
+      return { kind: 'map', goType: containerName ?? `map[string]${items.goType}`, items };
     }
     case '@': {
+      const rest = whole.slice(1);
       const dot = rest.indexOf('.');
       const home = dot < 0 ? group : (tableIndex().packages[Number(rest.slice(0, dot))] ?? '');
       const name = rest.slice(dot + 1);
       return { kind: 'struct', goType: `${home.split('.').pop()}.${name}`, struct: structOf(`${home}.${name}`) };
     }
     default: {
+      const [type = '', goName] = whole.split('<');
       const [kind, goType] = SCALARS[type[0] ?? ''] ?? ['any', ''];
+      const rest = type.slice(1);
       const values = rest.startsWith('?') ? { enum: rest.slice(1).split('|') } : {};
       return { kind, goType: goName ?? goType, ...values };
     }

@@ -1,0 +1,193 @@
+// From the body of a request to an object of one kind, or to the 400 that upstream answers.
+// Models kubernetes staging/src/k8s.io/apimachinery/pkg/runtime/serializer (json, codec) and
+// staging/src/k8s.io/apiserver/pkg/endpoints/handlers (transformDecodeError).
+
+import type { JsonObject, JsonValue } from '../../lib/json.ts';
+import type { StructSchema } from '../structural.ts';
+import { definition, definitionOfKind } from '../table.ts';
+import { canonical } from './canonical.ts';
+import { describe, inspect } from './inspect.ts';
+import { TreeObject, parseTree, treeOf, treeValue } from './json-tree.ts';
+import { decodeJson } from './json.ts';
+import { decodeYaml } from './yaml.ts';
+
+export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
+
+/** The kind that the request's path asks for. A Kind of the API fits. */
+export interface ExpectedKind {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  /** Id in the schema table. */
+  readonly definition: string;
+}
+
+export interface DecodeOptions {
+  readonly text: string;
+  readonly format: 'json' | 'yaml';
+  readonly expected: ExpectedKind;
+  readonly fieldValidation: FieldValidation;
+}
+
+export interface DecodeFailure {
+  readonly ok: false;
+  readonly code: 400;
+  readonly reason: 'BadRequest';
+  readonly message: string;
+}
+
+export type DecodedObject =
+  | {
+      readonly ok: true;
+      /** Canonical, with kind and apiVersion of the expected kind first. */
+      readonly object: JsonObject;
+      /** Texts for Warning headers, in upstream's order. */
+      readonly warnings: readonly string[];
+    }
+  | DecodeFailure;
+
+function badRequest(message: string): DecodeFailure {
+  return { ok: false, code: 400, reason: 'BadRequest', message };
+}
+
+/** Name and version that the body gives itself, with what it leaves out taken from the expected kind. */
+interface Identity {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+}
+
+export function decodeObject(options: DecodeOptions): DecodedObject {
+  const { text, format, expected } = options;
+  const unrecognized = (error: string): DecodeFailure =>
+    badRequest(
+      `the object provided is unrecognized (must be of type ${expected.kind}): ${error} (${summary(text)})`,
+    );
+
+  const source = read(text, format);
+  if (!source.ok) return unrecognized(source.error);
+  const input = source.value ?? {};
+  const identity = identify(input, expected);
+  if (!identity.ok) return unrecognized(identity.error);
+
+  const { group, version, kind } = identity.value;
+  const apiVersion = group === '' ? version : `${group}/${version}`;
+  const asExpected = group === expected.group && version === expected.version && kind === expected.kind;
+  const schema = asExpected ? definition(expected.definition) : definitionOfKind(group, version, kind);
+  const cannot = (why: string): DecodeFailure =>
+    badRequest(`${kind} in version "${version}" cannot be handled as a ${expected.kind}: ${why}`);
+  if (schema === undefined) {
+    return cannot(
+      `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/api/legacyscheme/scheme.go:30"`,
+    );
+  }
+
+  const fitted = fit(input as JsonObject, source, schema, options);
+  if (fitted.error !== undefined) return cannot(fitted.error);
+  if (!asExpected && (group !== expected.group || kind !== expected.kind)) {
+    const internal = expected.group === '' ? 'core' : expected.group.split('.')[0];
+    return cannot(`converting (${version}.${kind}) to (${internal}.${expected.kind}): unknown conversion`);
+  }
+  const strict = [...source.duplicates, ...fitted.strict];
+  if (strict.length > 0 && options.fieldValidation === 'Strict') {
+    const yaml = source.duplicates.length === 0 ? [] : [yamlErrors(source.duplicates)];
+    return cannot(`strict decoding error: ${[...yaml, ...fitted.strict].join(', ')}`);
+  }
+  if (!asExpected) {
+    const wanted = expected.group === '' ? expected.version : `${expected.group}/${expected.version}`;
+    return badRequest(
+      `the API version in the data (${apiVersion}) does not match the expected API version (${wanted})`,
+    );
+  }
+  const warnings = options.fieldValidation === 'Warn' ? strict : [];
+  return { ok: true, object: { kind, apiVersion, ...fitted.object }, warnings };
+}
+
+interface Source {
+  readonly ok: true;
+  readonly value: JsonValue;
+  readonly members: number;
+  /** Of YAML only; those of JSON are found by their count. */
+  readonly duplicates: readonly string[];
+}
+
+function read(text: string, format: 'json' | 'yaml'): Source | { readonly ok: false; readonly error: string } {
+  if (format === 'json') {
+    const decoded = decodeJson(text);
+    return decoded.ok
+      ? { ...decoded, duplicates: [] }
+      : { ok: false, error: `couldn't get version/kind; json parse error: ${decoded.error}` };
+  }
+  const decoded = decodeYaml(text);
+  return decoded.ok ? { ...decoded, members: -1 } : decoded;
+}
+
+function yamlErrors(duplicates: readonly string[]): string {
+  return `yaml: unmarshal errors:\n${duplicates.map((text) => `  ${text}`).join('\n')}`;
+}
+
+type Identified = { readonly ok: true; readonly value: Identity } | { readonly ok: false; readonly error: string };
+
+function identify(input: JsonValue, expected: ExpectedKind): Identified {
+  const refused = (what: string): Identified => ({
+    ok: false,
+    error: `couldn't get version/kind; json parse error: json: cannot unmarshal ${what}`,
+  });
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    const goType = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
+    return refused(`${describe(treeOf(input), '')} into Go value of type ${goType}`);
+  }
+  const apiVersion = input['apiVersion'] ?? '';
+  const kind = input['kind'] ?? '';
+  if (typeof apiVersion !== 'string') {
+    return refused(`${describe(treeOf(apiVersion), '')} into Go struct field .apiVersion of type string`);
+  }
+  if (typeof kind !== 'string') {
+    return refused(`${describe(treeOf(kind), '')} into Go struct field .kind of type string`);
+  }
+  const parts = apiVersion.split('/');
+  if (parts.length > 2) return { ok: false, error: `unexpected GroupVersion string: ${apiVersion}` };
+  const [group, version] = parts.length === 2 ? [parts[0] ?? '', parts[1] ?? ''] : ['', apiVersion];
+  const unnamed = group === '' && version === '';
+  return {
+    ok: true,
+    value: {
+      kind: kind === '' ? expected.kind : kind,
+      group: unnamed ? expected.group : group,
+      version: unnamed || (version === '' && group === expected.group) ? expected.version : version,
+    },
+  };
+}
+
+interface Fitted {
+  readonly object: JsonObject;
+  readonly error?: string;
+  readonly strict: readonly string[];
+}
+
+/** One pass if the document is good; the exact reader and the inspector only if something about it is not. */
+function fit(input: JsonObject, source: Source, schema: StructSchema, options: DecodeOptions): Fitted {
+  const first = canonical(input, schema);
+  const repeats = source.members >= 0 && source.members !== first.members;
+  const relevant = first.invalid || first.imprecise || repeats;
+  if (!relevant && (!first.unknown || options.fieldValidation === 'Ignore')) return { object: first.object, strict: [] };
+
+  const exact = options.format === 'json' ? parseTree(options.text) : undefined;
+  const tree = exact?.ok === true ? exact.tree : treeOf(input);
+  const findings = inspect(tree instanceof TreeObject ? tree : new TreeObject(), schema);
+  const error = findings.error ?? (first.invalid ? 'json: cannot unmarshal number into Go value of type float64' : undefined);
+  if (error !== undefined) return { object: first.object, error, strict: [] };
+  const object = repeats ? canonical(treeValue(tree) as JsonObject, schema).object : first.object;
+  return { object, strict: findings.strict };
+}
+
+/** The start of the body: as text if it looks like an object, else in hex. Models runtime.summarizeData. */
+function summary(text: string): string {
+  const bytes = new TextEncoder().encode(text.slice(0, 31));
+  if (bytes.length === 0) return '<empty>';
+  const head = bytes.slice(0, 30);
+  const shown = text.startsWith('{')
+    ? new TextDecoder().decode(head)
+    : [...head].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return bytes.length > 30 ? `${shown} ...` : shown;
+}
