@@ -48,9 +48,13 @@ export function planResource(services: Services, request: ApiRequest, path: Reso
   };
   if (verb.name === 'watch') {
     const watching = verb.run(exchange);
-    return watching.ok ? { effect: 'watch', watch: watching.plan } : answer(statusAnswer(watching.status, exchange.encoding));
+    return watching.ok ? { effect: 'watch', watch: watching.plan } : answer(warned(statusAnswer(watching.status, exchange.encoding), kind.deprecated));
   }
-  return { effect: verb.writes ? 'write' : 'read', run: () => verb.run(exchange) };
+  return { effect: verb.writes ? 'write' : 'read', run: () => warned(verb.run(exchange), kind.deprecated) };
+}
+
+function warned(response: ApiResponse, text: string | undefined): ApiResponse {
+  return text === undefined ? response : { ...response, warnings: [text, ...(response.warnings ?? [])] };
 }
 
 function encodingOf(accepted: Exchange['encoding'], query: Query, kind: Kind): Exchange['encoding'] {

@@ -59,6 +59,7 @@ export function create(
       const admitted = admit(object);
       if (!admitted.ok) return admitted;
     }
+    kind.canonicalize?.(object);
     const existing = store.row(kind, meta.namespace ?? '', meta.name);
     if (existing === undefined) return store.append(kind, 'create', object, 0, write);
     if (!generated || attempt === NAME_ATTEMPTS) {
