@@ -29,8 +29,19 @@ class FakeCluster {
     const object: Pod = {
       apiVersion: 'v1',
       kind: 'Pod',
-      metadata: { name, namespace: 'default', uid: `uid-${name}`, resourceVersion: String(this.revision), creationTimestamp: '2026-01-01T00:00:00Z', generation: 1 },
-      spec: { nodeName: node, restartPolicy: 'Always', containers: [{ name: 'c', image: 'nginx', imagePullPolicy: 'IfNotPresent' }] },
+      metadata: {
+        name,
+        namespace: 'default',
+        uid: `uid-${name}`,
+        resourceVersion: String(this.revision),
+        creationTimestamp: '2026-01-01T00:00:00Z',
+        generation: 1,
+      },
+      spec: {
+        nodeName: node,
+        restartPolicy: 'Always',
+        containers: [{ name: 'c', image: 'nginx', imagePullPolicy: 'IfNotPresent' }],
+      },
       status,
     };
     this.pods.set(name, { object, rev: this.revision });
@@ -188,7 +199,9 @@ describe('node host', () => {
     const before = cluster.requests;
     for (let i = 0; i < 500; i++) cluster.bind(`p${i}`, `node-${i % 20}`);
     await run(3000);
-    const started = [...cluster.pods.values()].map(({ object }) => object.status?.containerStatuses?.[0]?.state?.running?.startedAt);
+    const started = [...cluster.pods.values()].map(
+      ({ object }) => object.status?.containerStatuses?.[0]?.state?.running?.startedAt,
+    );
     expect(started.every((time) => time !== undefined && Date.parse(time) <= bound + 1500)).toBe(true);
     expect(new Set([...cluster.pods.values()].map(({ object }) => object.status?.podIP)).size).toBe(500);
     expect(cluster.requests - before).toBeLessThan(40);

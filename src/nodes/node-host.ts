@@ -175,7 +175,8 @@ export class NodeHost {
     for (const name of batch.report.withdrawn) this.#announced.add(name);
     for (const { reason, uid } of answer.refused) {
       // The pod is gone or is another one; any other refusal would be repeated for ever, so it is left at that.
-      if (reason === 'NotFound' || reason === 'Conflict') for (const kubelet of this.#kubelets.values()) kubelet.removePod(uid);
+      if (reason === 'NotFound' || reason === 'Conflict')
+        for (const kubelet of this.#kubelets.values()) kubelet.removePod(uid);
     }
   }
 
@@ -222,7 +223,9 @@ export class NodeHost {
     const missing = [...this.#kubelets.values()].filter((kubelet) => !kubelet.registered && !kubelet.off);
     const now = this.#options.now();
     const results = await Promise.all(
-      missing.map((kubelet) => registerNode(this.#options.transport, registrationObject(kubelet.shape, kubelet.bootId, now))),
+      missing.map((kubelet) =>
+        registerNode(this.#options.transport, registrationObject(kubelet.shape, kubelet.bootId, now)),
+      ),
     );
     const failed = results.find((result) => !result.ok);
     if (failed !== undefined && !failed.ok) return { count: 0, error: failed.error };

@@ -6,7 +6,11 @@ import type { Report, ReportAnswer } from '../api/report.ts';
 import { REPORT_PATH, reportAnswerSchema } from '../api/report.ts';
 
 /** Sends one request to a path within the cluster. Throws where the server cannot be reached. */
-export type Transport = (method: string, path: string, body: string) => Promise<{ readonly status: number; readonly body: string }>;
+export type Transport = (
+  method: string,
+  path: string,
+  body: string,
+) => Promise<{ readonly status: number; readonly body: string }>;
 
 export type Sent<T> =
   | { readonly ok: true; readonly value: T }
@@ -15,7 +19,11 @@ export type Sent<T> =
 
 const MAX_ERROR = 300;
 
-async function send(transport: Transport, path: string, body: string): Promise<{ status: number; body: string; error: string }> {
+async function send(
+  transport: Transport,
+  path: string,
+  body: string,
+): Promise<{ status: number; body: string; error: string }> {
   try {
     const { status, body: text } = await transport('POST', path, body);
     return { status, body: text, error: `${path}: ${status} ${text.slice(0, MAX_ERROR)}` };
@@ -28,7 +36,8 @@ export async function sendReport(transport: Transport, report: Report): Promise<
   const answer = await send(transport, REPORT_PATH, JSON.stringify(report));
   if (answer.status !== 200) return { ok: false, expired: answer.status === 410, error: answer.error };
   const parsed = reportAnswerSchema.safeParse(parseJson(answer.body));
-  if (!parsed.success) return { ok: false, expired: false, error: `${REPORT_PATH}: the answer is not a report's answer` };
+  if (!parsed.success)
+    return { ok: false, expired: false, error: `${REPORT_PATH}: the answer is not a report's answer` };
   return { ok: true, value: parsed.data as unknown as ReportAnswer };
 }
 

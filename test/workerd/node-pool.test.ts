@@ -52,7 +52,11 @@ describe('node pool', () => {
   it('reports with its token, then arms no alarm', async () => {
     const stub = pools.getByName('idle');
     const requests: string[] = [];
-    await withCluster(stub, requests, (_path, report) => ({ ...NOTHING, revision: 7, nodes: report.since === 0 ? [NODE] : [] }));
+    await withCluster(stub, requests, (_path, report) => ({
+      ...NOTHING,
+      revision: 7,
+      nodes: report.since === 0 ? [NODE] : [],
+    }));
     await stub.configure(CONFIG);
     await settle(stub);
     expect(new Set(requests)).toEqual(new Set(['/clusters/c1/kubewisp/v1/report Bearer secret']));

@@ -90,7 +90,10 @@ describe('outside node', () => {
       random: seededRandom(1),
     });
     await until(() => server.watches.size === 2 && lines.length > 0);
-    expect([...server.watches.keys()].sort()).toEqual(['/clusters/c/api/v1/nodes metadata.name=out-1', '/clusters/c/api/v1/pods spec.nodeName=out-1']);
+    expect([...server.watches.keys()].sort()).toEqual([
+      '/clusters/c/api/v1/nodes metadata.name=out-1',
+      '/clusters/c/api/v1/pods spec.nodeName=out-1',
+    ]);
     expect(lines).toEqual([`node out-1 is joined to ${base}/`]);
     expect(server.node?.status?.capacity?.['cpu']).toBe('2');
     expect(server.reports.at(-1)?.nodes[0]).toMatchObject({ name: 'out-1', standing: false });
@@ -98,7 +101,13 @@ describe('outside node', () => {
     server.pod = {
       apiVersion: 'v1',
       kind: 'Pod',
-      metadata: { name: 'p', namespace: 'd', uid: 'u', resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' },
+      metadata: {
+        name: 'p',
+        namespace: 'd',
+        uid: 'u',
+        resourceVersion: '1',
+        creationTimestamp: '2026-01-01T00:00:00Z',
+      },
       spec: { nodeName: 'out-1', containers: [{ name: 'c', image: 'nginx' }] },
       status: { phase: 'Pending' },
     };
@@ -114,7 +123,13 @@ describe('outside node', () => {
   it('says once that the server cannot be reached, and ends all the same', async () => {
     const lines: string[] = [];
     const end = new AbortController();
-    const running = runAgent({ server: 'http://127.0.0.1:1', token: 't', name: 'n', signal: end.signal, log: (line) => lines.push(line) });
+    const running = runAgent({
+      server: 'http://127.0.0.1:1',
+      token: 't',
+      name: 'n',
+      signal: end.signal,
+      log: (line) => lines.push(line),
+    });
     await until(() => lines.length > 0);
     expect(lines[0]).toMatch(/^node n cannot report: .*ECONNREFUSED/);
     end.abort();

@@ -39,9 +39,10 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     random: options.random ?? systemRandom,
     now: () => systemClock.now(),
   });
-  const watches = ['/api/v1/pods?watch=true&fieldSelector=spec.nodeName%3D', '/api/v1/nodes?watch=true&fieldSelector=metadata.name%3D'].map(
-    (path) => keepWatching(options, path + encodeURIComponent(name), agent, alarm),
-  );
+  const watches = [
+    '/api/v1/pods?watch=true&fieldSelector=spec.nodeName%3D',
+    '/api/v1/nodes?watch=true&fieldSelector=metadata.name%3D',
+  ].map((path) => keepWatching(options, path + encodeURIComponent(name), agent, alarm));
 
   let connected: boolean | undefined;
   let failures = 0;
@@ -70,7 +71,12 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   agent.destroy();
 }
 
-async function keepWatching(endpoint: AgentOptions, path: string, agent: ReturnType<typeof newAgent>, alarm: Alarm): Promise<void> {
+async function keepWatching(
+  endpoint: AgentOptions,
+  path: string,
+  agent: ReturnType<typeof newAgent>,
+  alarm: Alarm,
+): Promise<void> {
   while (!endpoint.signal.aborted) {
     await watchStream(endpoint, path, agent, endpoint.signal, () => alarm.ring());
     // What changed while no watch was open comes with the next report.

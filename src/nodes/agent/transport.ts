@@ -61,7 +61,13 @@ export function httpTransport(endpoint: Endpoint, agent: http.Agent): Transport 
 }
 
 /** Opens a watch and calls `onChange` whenever something arrives. Resolves when the stream has ended, for whatever reason. */
-export function watchStream(endpoint: Endpoint, path: string, agent: http.Agent, signal: AbortSignal, onChange: () => void): Promise<void> {
+export function watchStream(
+  endpoint: Endpoint,
+  path: string,
+  agent: http.Agent,
+  signal: AbortSignal,
+  onChange: () => void,
+): Promise<void> {
   return new Promise((resolve) => {
     const request = open(endpoint, 'GET', path, agent);
     const stop = (): void => void request.destroy();

@@ -18,7 +18,24 @@ const SERVER: Behaviour = { onTerm: { afterMs: 500, code: 0 } };
 const SHELLS = new Set(['sh', 'bash', 'ash', 'dash']);
 /** Commands that end at once with code 0 whatever their arguments. */
 const INSTANT = new Set([
-  ':', 'cat', 'cp', 'date', 'echo', 'env', 'hostname', 'id', 'ls', 'mkdir', 'printf', 'pwd', 'rm', 'set', 'touch', 'true', 'uname', 'whoami',
+  ':',
+  'cat',
+  'cp',
+  'date',
+  'echo',
+  'env',
+  'hostname',
+  'id',
+  'ls',
+  'mkdir',
+  'printf',
+  'pwd',
+  'rm',
+  'set',
+  'touch',
+  'true',
+  'uname',
+  'whoami',
 ]);
 const SECONDS: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600, d: 86_400 };
 
@@ -115,7 +132,9 @@ function tokenize(script: string): Token[] | undefined {
     else if (match[3] !== undefined) {
       const word = match[0].trim();
       if (/\$\(|`/.test(word.replace(/'[^']*'/g, ''))) return undefined;
-      tokens.push(word.replace(/'([^']*)'|"([^"]*)"/g, (_, single?: string, double?: string) => single ?? double ?? ''));
+      tokens.push(
+        word.replace(/'([^']*)'|"([^"]*)"/g, (_, single?: string, double?: string) => single ?? double ?? ''),
+      );
     }
     if (text[at] === ' ') at += 1;
   }

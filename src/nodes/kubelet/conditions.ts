@@ -33,7 +33,8 @@ export function podConditions(run: PodRun, phase: PodPhase, now: number): PodCon
       ...(generation === undefined ? {} : { observedGeneration: generation }),
       status: verdict.status,
       lastProbeTime: NO_TIME,
-      lastTransitionTime: old?.status === verdict.status ? (old.lastTransitionTime ?? formatTime(now)) : formatTime(now),
+      lastTransitionTime:
+        old?.status === verdict.status ? (old.lastTransitionTime ?? formatTime(now)) : formatTime(now),
       ...(verdict.reason === undefined ? {} : { reason: verdict.reason }),
       ...(verdict.message === undefined ? {} : { message: verdict.message }),
     };
@@ -73,7 +74,8 @@ function gatesVerdict(run: PodRun): Verdict {
   for (const gate of run.pod.spec?.readinessGates ?? []) {
     const type = gate.conditionType;
     const condition = conditionOf(run.pod.status?.conditions, type);
-    if (condition === undefined) texts.push(`corresponding condition of pod readiness gate ${JSON.stringify(type)} does not exist.`);
+    if (condition === undefined)
+      texts.push(`corresponding condition of pod readiness gate ${JSON.stringify(type)} does not exist.`);
     else if (condition.status !== 'True') {
       texts.push(`the status of pod readiness gate ${JSON.stringify(type)} is not "True", but ${condition.status}`);
     }

@@ -258,7 +258,8 @@ export class Kubelet {
   #refresh(run: PodRun, now: number): void {
     run.touched = false;
     const status = podStatus(run, this.shape.ip, now);
-    const known = run.seen || run.status === undefined ? statusCovers(run.pod.status, status) : deepEqual(run.status, status);
+    const known =
+      run.seen || run.status === undefined ? statusCovers(run.pod.status, status) : deepEqual(run.status, status);
     run.seen = false;
     run.status = status;
     if (!known || run.removable) this.#dirty.add(run.uid);

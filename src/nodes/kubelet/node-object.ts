@@ -37,7 +37,13 @@ export function pooledNode(index: number, name: string, cpu: string, memory: str
 export function outsideNode(name: string, cpu: string, memory: string): NodeShape {
   let hash = 7;
   for (let i = 0; i < name.length; i++) hash = (hash * 31 + name.charCodeAt(i)) % 64_516;
-  return { name, cpu, memory, ip: `10.1.${Math.floor(hash / 254) + 1}.${(hash % 254) + 1}`, zone: ZONES[hash % ZONES.length] ?? '' };
+  return {
+    name,
+    cpu,
+    memory,
+    ip: `10.1.${Math.floor(hash / 254) + 1}.${(hash % 254) + 1}`,
+    zone: ZONES[hash % ZONES.length] ?? '',
+  };
 }
 
 export function registrationObject(shape: NodeShape, bootId: string, now: number): Draft<Node> {
@@ -93,7 +99,14 @@ export function nodeStatus(shape: NodeShape, facts: NodeFacts, now: number): Nod
     conditions: CONDITIONS.map(([type, status, reason, message]): NodeCondition => {
       const old = stored?.conditions?.find((condition) => condition.type === type);
       const since = old?.status === status ? old.lastTransitionTime : undefined;
-      return { type, status, lastHeartbeatTime: formatTime(now), lastTransitionTime: since ?? formatTime(now), reason, message };
+      return {
+        type,
+        status,
+        lastHeartbeatTime: formatTime(now),
+        lastTransitionTime: since ?? formatTime(now),
+        reason,
+        message,
+      };
     }),
     daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
     images: facts.images,
@@ -141,6 +154,8 @@ export function nodeStatusCovers(stored: NodeStatus | undefined, update: NodeSta
 
 /** What the API holds after it has laid `update` over `stored`. */
 export function laidOver(stored: NodeStatus | undefined, update: NodeStatus): NodeStatus {
-  const kept = (stored?.conditions ?? []).filter((old) => update.conditions?.every((condition) => condition.type !== old.type) ?? true);
+  const kept = (stored?.conditions ?? []).filter(
+    (old) => update.conditions?.every((condition) => condition.type !== old.type) ?? true,
+  );
   return { ...stored, ...update, conditions: [...kept, ...(update.conditions ?? [])] };
 }

@@ -13,7 +13,8 @@ export function phaseOf(run: PodRun): PodPhase {
   if (run.failure !== undefined) return 'Failed';
 
   const mains = run.containers.filter((container) => container.role === 'main');
-  const ever = (container: PodRun['containers'][number]): boolean => container.id !== '' || container.terminated !== undefined;
+  const ever = (container: PodRun['containers'][number]): boolean =>
+    container.id !== '' || container.terminated !== undefined;
   const begun = mains.some(ever);
   let running = 0;
   for (const container of run.containers) {
@@ -25,7 +26,8 @@ export function phaseOf(run: PodRun): PodPhase {
     // An init container that failed and waits for its restart is not counted as pending upstream: the next rules are.
     if (!failed) return 'Pending';
   }
-  if (!begun && run.containers.some((container) => container.role === 'sidecar' && !isInitialized(container))) return 'Pending';
+  if (!begun && run.containers.some((container) => container.role === 'sidecar' && !isInitialized(container)))
+    return 'Pending';
   if (!mains.every(ever)) return 'Pending';
   if (running > 0) return 'Running';
   const ended = mains.map((container) => container.terminated?.exitCode ?? 0);

@@ -4,7 +4,15 @@
 // 2. `ending` once set stays: no container starts any more, the running ones stop, and then the pod is final.
 // 3. A container has at most one stage under way; leaving its phase, or a pod that begins to end, cancels it.
 
-import type { Container, ContainerState, ContainerStateTerminated, ContainerStatus, Pod, PodCondition, PodStatus } from '../../api/types/core-v1.ts';
+import type {
+  Container,
+  ContainerState,
+  ContainerStateTerminated,
+  ContainerStatus,
+  Pod,
+  PodCondition,
+  PodStatus,
+} from '../../api/types/core-v1.ts';
 import type { Image } from './images.ts';
 import type { Stage } from './stage.ts';
 

@@ -41,13 +41,21 @@ function containerStatus(container: ContainerRun, run: PodRun): ContainerStatus 
   const mounts = (spec.volumeMounts ?? []).map((mount) => ({
     name: mount.name,
     mountPath: mount.mountPath,
-    ...(mount.readOnly === true ? { readOnly: true, recursiveReadOnly: mount.recursiveReadOnly === 'Enabled' ? 'Enabled' : 'Disabled' } : {}),
+    ...(mount.readOnly === true
+      ? { readOnly: true, recursiveReadOnly: mount.recursiveReadOnly === 'Enabled' ? 'Enabled' : 'Disabled' }
+      : {}),
   }));
   return {
     name: spec.name,
     state: stateOf(container, run),
-    lastState: container.waiting !== undefined && container.terminated !== undefined ? { terminated: container.terminated } : container.last,
-    ready: container.role === 'init' ? container.phase === 'exited' && container.terminated?.exitCode === 0 : container.ready,
+    lastState:
+      container.waiting !== undefined && container.terminated !== undefined
+        ? { terminated: container.terminated }
+        : container.last,
+    ready:
+      container.role === 'init'
+        ? container.phase === 'exited' && container.terminated?.exitCode === 0
+        : container.ready,
     restartCount: container.restarts,
     image: container.image?.name ?? spec.image ?? '',
     imageID: container.image?.id ?? '',
@@ -78,5 +86,7 @@ export function statusCovers(stored: PodStatus | undefined, update: PodStatus): 
   }
   // How null times are served is not the kubelet's to say.
   const plain = (condition: PodCondition | undefined): object => ({ ...condition, lastProbeTime: undefined });
-  return conditions.every((condition) => deepEqual(plain(conditionOf(stored.conditions, condition.type)), plain(condition)));
+  return conditions.every((condition) =>
+    deepEqual(plain(conditionOf(stored.conditions, condition.type)), plain(condition)),
+  );
 }

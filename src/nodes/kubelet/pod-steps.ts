@@ -21,7 +21,8 @@ export function stepPod(run: PodRun, context: Context, now: number): number | un
     prepare(run, context);
     const due = nextDue(run);
     if (due === undefined || due > now) {
-      run.removable = run.ending?.why === 'deleted' && !run.containers.some((container) => container.phase === 'running');
+      run.removable =
+        run.ending?.why === 'deleted' && !run.containers.some((container) => container.phase === 'running');
       return due;
     }
     // What is late is dated when it was due, so that lateness does not add up from stage to stage.
@@ -105,7 +106,11 @@ function perform(run: PodRun, context: Context, due: number): void {
   if (deadline(run) === due) {
     const message = 'Pod was active on the node longer than the specified deadline';
     run.failure = { reason: 'DeadlineExceeded', message };
-    setEnding(run, 'deadline', context.at + (run.pod.spec?.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS) * 1000);
+    setEnding(
+      run,
+      'deadline',
+      context.at + (run.pod.spec?.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS) * 1000,
+    );
     context.emit(run, undefined, { type: 'Normal', reason: 'DeadlineExceeded', message });
     return;
   }

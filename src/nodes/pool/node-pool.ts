@@ -81,7 +81,9 @@ export class NodePool extends DurableObject<NodePoolEnv> {
       if (due !== undefined) await this.#arm(Math.max(due, this.#lastTurn + GAP_MS));
       return;
     }
-    console.error(JSON.stringify({ level: 'error', component: 'node-pool', cluster: config.cluster, pool: config.pool, error }));
+    console.error(
+      JSON.stringify({ level: 'error', component: 'node-pool', cluster: config.cluster, pool: config.pool, error }),
+    );
     this.#asked = true;
     const delay = Math.min(FIRST_RETRY_MS * 2 ** this.#failures, LAST_RETRY_MS);
     this.#failures = Math.min(this.#failures + 1, 10);
@@ -117,7 +119,11 @@ export class NodePool extends DurableObject<NodePoolEnv> {
       'user-agent': `kubelet/${KUBELET_VERSION} (kubewisp node pool)`,
     };
     return async (method, path, body) => {
-      const response = await stub.fetch(`https://cluster.internal/clusters/${config.cluster}${path}`, { method, headers, body });
+      const response = await stub.fetch(`https://cluster.internal/clusters/${config.cluster}${path}`, {
+        method,
+        headers,
+        body,
+      });
       return { status: response.status, body: await response.text() };
     };
   }

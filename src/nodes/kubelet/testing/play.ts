@@ -91,7 +91,9 @@ export function play(scenario: Scenario): Line[] {
   const flush = (now: number): void => {
     for (const event of kubelet.takeEvents(1000)) {
       const { involvedObject: about, type, reason, message } = event;
-      say(now, { event: `${type} ${reason} ${about.kind}/${about.name}${about.fieldPath === undefined ? '' : ` ${about.fieldPath}`}: ${message}` });
+      say(now, {
+        event: `${type} ${reason} ${about.kind}/${about.name}${about.fieldPath === undefined ? '' : ` ${about.fieldPath}`}: ${message}`,
+      });
     }
     const updates = kubelet.takeUpdates(1000);
     for (const update of updates) {
@@ -105,7 +107,9 @@ export function play(scenario: Scenario): Line[] {
     kubelet.sent(updates);
     const status = kubelet.nodeStatus(now);
     if (status !== undefined) {
-      say(now, { node: { ready: status.conditions?.at(-1)?.status, images: status.images?.map((image) => image.names?.at(-1)) } });
+      say(now, {
+        node: { ready: status.conditions?.at(-1)?.status, images: status.images?.map((image) => image.names?.at(-1)) },
+      });
       kubelet.nodeStatusSent(status);
       node.status = clone(status);
     }
@@ -136,7 +140,8 @@ export function play(scenario: Scenario): Line[] {
       kubelet = new Kubelet({ shape, random, now, off: kubelet.off });
       for (const known of pods.values()) kubelet.setPod(clone(known), now);
     }
-    if (what.podCIDR !== undefined || what.power !== undefined || what.restart === true) kubelet.setNode(clone(node), now);
+    if (what.podCIDR !== undefined || what.power !== undefined || what.restart === true)
+      kubelet.setNode(clone(node), now);
   };
 
   const actions = [...scenario.actions];
