@@ -32,7 +32,7 @@ function setDefaults(object: Deployment): void {
 
 function validate(object: Deployment): FieldError[] {
   const spec = object.spec ?? EMPTY_SPEC;
-  const selector = spec.selector as DeploymentSpec['selector'] | undefined;
+  const selector = spec.selector as DeploymentSpec['selector'] | null;
   const errors = [
     ...validateNonnegative(spec.replicas, 'spec.replicas'),
     ...validateSelector(selector, 'spec.selector'),

@@ -19,7 +19,7 @@ function setDefaults(object: ReplicaSet): void {
 
 function validate(object: ReplicaSet): FieldError[] {
   const spec: ReplicaSetSpec = object.spec ?? { selector: {} };
-  const selector = spec.selector as ReplicaSetSpec['selector'] | undefined;
+  const selector = spec.selector as ReplicaSetSpec['selector'] | null;
   return [
     ...validateNonnegative(spec.replicas, 'spec.replicas'),
     ...validateNonnegative(spec.minReadySeconds, 'spec.minReadySeconds'),

@@ -4,8 +4,8 @@ import { formatSelector, labelSelectorOf } from '../../../schema/label-selector.
 import type { LabelSelector } from '../../types/meta-v1.ts';
 
 /** The selector with its members in the order in which upstream prints them. */
-export function selectorJson(selector: LabelSelector | undefined): unknown {
-  if (selector === undefined) return undefined;
+export function selectorJson(selector: LabelSelector | null | undefined): unknown {
+  if (selector === undefined || selector === null) return undefined;
   const { matchLabels, matchExpressions } = selector;
   const expressions = (matchExpressions ?? []).map(({ key, operator, values }) => ({
     key: key ?? '',
@@ -19,7 +19,7 @@ export function selectorJson(selector: LabelSelector | undefined): unknown {
 }
 
 /** `status.selector` of a Scale: `app=web,tier in (a,b)`. */
-export function scaleSelector(selector: LabelSelector | undefined): string {
+export function scaleSelector(selector: LabelSelector | null | undefined): string {
   const parsed = labelSelectorOf(selector);
   return parsed.ok ? formatSelector(parsed.selector) : '';
 }

@@ -28,8 +28,8 @@ export function setWorkloadDefaults(spec: WorkloadSpec): void {
 }
 
 /** A missing selector, one that selects everything, and one that does not parse. */
-export function validateSelector(selector: LabelSelector | undefined, field: string): FieldError[] {
-  if (selector === undefined) return [required(field)];
+export function validateSelector(selector: LabelSelector | null | undefined, field: string): FieldError[] {
+  if (selector === undefined || selector === null) return [required(field)];
   const errors = validateLabelSelector(selector, field);
   if (Object.keys(selector.matchLabels ?? {}).length + (selector.matchExpressions ?? []).length === 0) {
     // The text says deployment for every workload.
@@ -42,7 +42,7 @@ export function validateSelector(selector: LabelSelector | undefined, field: str
 /** The template of pods that run for ever, and that its labels are those that `selector` asks for. */
 export function validateTemplate(
   template: PodTemplateSpec | undefined,
-  selector: LabelSelector | undefined,
+  selector: LabelSelector | null | undefined,
   field: string,
 ): FieldError[] {
   const parsed = labelSelectorOf(selector);

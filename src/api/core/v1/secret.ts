@@ -1,6 +1,7 @@
 // Secret. Models kubernetes pkg/registry/core/secret and ValidateSecret of pkg/apis/core/validation.
 
 import { deepEqual } from '../../../lib/json.ts';
+import { TreeNumber, TreeObject, parseTree } from '../../../schema/decode/json-tree.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, invalid, required, tooLong } from '../../../schema/field-error.ts';
 import { configMapKeyErrors } from '../../../schema/names.ts';
@@ -13,6 +14,7 @@ import { IMMUTABLE_TEXT } from './immutable.ts';
 
 /** 1 MiB of values. */
 const MAX_BYTES = 1024 * 1024;
+const REDACTED = '<secret contents redacted>';
 const ACCOUNT_NAME = 'kubernetes.io/service-account.name';
 /** The one key of the types that hold a JSON document. */
 const JSON_KEYS: Readonly<Record<string, string>> = {
@@ -38,6 +40,8 @@ function setDefaults(object: Secret): void {
     if (Object.keys(data).length > 0) object.data = data;
     delete object.stringData;
   }
+  // A null value is an empty one.
+  for (const [key, value] of Object.entries(object.data ?? {})) if (value === null && object.data) object.data[key] = '';
   object.type ||= 'Opaque';
 }
 
@@ -80,13 +84,14 @@ function validateType(object: Secret): FieldError[] {
   }
 }
 
+/** Any JSON object will do. */
 function validateJson(field: string, text: string): FieldError[] {
-  try {
-    JSON.parse(text);
-    return [];
-  } catch {
-    return [invalid(field, '<secret contents redacted>', 'invalid JSON')];
-  }
+  const parsed = parseTree(text);
+  if (!parsed.ok) return [invalid(field, REDACTED, parsed.error)];
+  if (parsed.tree === null || parsed.tree instanceof TreeObject) return [];
+  const what = Array.isArray(parsed.tree) ? 'array' : parsed.tree instanceof TreeNumber ? 'number' : typeof parsed.tree;
+  const goType = what === 'boolean' ? 'bool' : what;
+  return [invalid(field, REDACTED, `json: cannot unmarshal ${goType} into Go value of type map[string]interface {}`)];
 }
 
 export const secret = defineKind<Secret>({

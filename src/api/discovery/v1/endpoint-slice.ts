@@ -24,7 +24,15 @@ const MAX_ADDRESSES = 100;
 const MAX_PORTS = 20_000;
 const MAX_HINTS = 8;
 
+/** Upstream stores an empty list as none, and serves null for it. */
+function dropEmptyLists(object: EndpointSlice): void {
+  const lists = object as { endpoints?: unknown[] | null; ports?: unknown[] | null };
+  if ((lists.endpoints ?? []).length === 0) lists.endpoints = null;
+  if ((lists.ports ?? []).length === 0) lists.ports = null;
+}
+
 function setDefaults(object: EndpointSlice): void {
+  dropEmptyLists(object);
   for (const endpoint of object.endpoints ?? []) endpoint.conditions ??= {};
   for (const port of object.ports ?? []) {
     port.name ??= '';
