@@ -1,0 +1,63 @@
+// The real kubectl: found once a suite, asked as a user would.
+
+import { execFileSync, spawn } from 'node:child_process';
+
+const MIN_MINOR = 32;
+
+export interface Kubectl {
+  readonly path: string;
+  readonly version: string;
+}
+
+export interface KubectlResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * `$KUBECTL`, or the kubectl on the PATH, if it is at least 1.32 (older ones speak SPDY, which cannot be served). When there
+ * is none, says why; where `$CI` is set that is an error, since there the suite must run.
+ */
+export function findKubectl(): Kubectl | undefined {
+  const path = process.env['KUBECTL'] ?? 'kubectl';
+  const found = versionOf(path);
+  if (found !== undefined && found.minor >= MIN_MINOR) return { path, version: found.text };
+  const reason =
+    found === undefined
+      ? `no kubectl: "${path}" cannot be run; set $KUBECTL to one of at least 1.${MIN_MINOR}`
+      : `kubectl ${found.text} is too old: set $KUBECTL to one of at least 1.${MIN_MINOR}`;
+  if (process.env['CI'] !== undefined && process.env['CI'] !== '') throw new Error(reason);
+  console.warn(`kubectl suite skipped: ${reason}`);
+  return undefined;
+}
+
+/** Runs kubectl to its end; a failure is an exit code, never a throw. `timeout` in ms. */
+export function runKubectl(
+  kubectl: Kubectl,
+  kubeconfig: string,
+  args: readonly string[],
+  { input = '', timeout = 30_000 }: { readonly input?: string; readonly timeout?: number } = {},
+): Promise<KubectlResult> {
+  return new Promise((resolve) => {
+    const child = spawn(kubectl.path, args, { env: { ...process.env, KUBECONFIG: kubeconfig }, timeout });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    child.on('error', (error) => resolve({ code: 127, stdout, stderr: String(error) }));
+    child.on('close', (code, signal) => resolve({ code: code ?? 128, stdout, stderr: signal === null ? stderr : `${stderr}\nended by ${signal}` }));
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(input);
+  });
+}
+
+function versionOf(path: string): { text: string; minor: number } | undefined {
+  try {
+    const output = execFileSync(path, ['version', '--client', '--output=json'], { encoding: 'utf8', stdio: 'pipe' });
+    const { clientVersion } = JSON.parse(output) as { clientVersion: { gitVersion: string; major: string; minor: string } };
+    return { text: clientVersion.gitVersion, minor: Number.parseInt(clientVersion.minor, 10) };
+  } catch {
+    return undefined;
+  }
+}
