@@ -9,6 +9,7 @@
 import { DurableObject } from 'cloudflare:workers';
 
 import { systemClock } from '../../lib/clock.ts';
+import { createLogger, errorText } from '../../lib/log.ts';
 import { systemRandom } from '../../lib/random.ts';
 import { KUBELET_VERSION } from '../../lib/version.ts';
 import { pooledNode } from '../kubelet/node-object.ts';
@@ -19,6 +20,8 @@ import { poolConfigSchema } from './config.ts';
 
 export interface NodePoolEnv {
   readonly CLUSTER: DurableObjectNamespace;
+  /** debug, info, warn (default) or error. */
+  readonly LOG_LEVEL?: string;
 }
 
 const GAP_MS = 25;
@@ -70,7 +73,7 @@ export class NodePool extends DurableObject<NodePoolEnv> {
       error = (await host.turn(ask)).error;
     } catch (thrown) {
       // A bug in one turn must not end the pool's life: without an alarm nothing would ever wake it again.
-      error = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+      error = errorText(thrown);
     }
     this.#busy = false;
     this.#lastTurn = systemClock.now();
@@ -81,9 +84,8 @@ export class NodePool extends DurableObject<NodePoolEnv> {
       if (due !== undefined) await this.#arm(Math.max(due, this.#lastTurn + GAP_MS));
       return;
     }
-    console.error(
-      JSON.stringify({ level: 'error', component: 'node-pool', cluster: config.cluster, pool: config.pool, error }),
-    );
+    const fields = { component: 'node-pool', cluster: config.cluster, pool: config.pool };
+    createLogger({ level: this.env.LOG_LEVEL, fields }).warn('report failed', { error, attempt: this.#failures + 1 });
     this.#asked = true;
     const delay = Math.min(FIRST_RETRY_MS * 2 ** this.#failures, LAST_RETRY_MS);
     this.#failures = Math.min(this.#failures + 1, 10);
