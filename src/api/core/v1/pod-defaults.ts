@@ -122,6 +122,10 @@ function setContainerDefaults(container: Container | EphemeralContainer): void {
   if (container.startupProbe !== undefined) setProbeDefaults(container.startupProbe);
   if (container.lifecycle?.postStart !== undefined) setHandlerDefaults(container.lifecycle.postStart);
   if (container.lifecycle?.preStop !== undefined) setHandlerDefaults(container.lifecycle.preStop);
+  // Which signal stops a container is not for the author to choose unless a feature gate says so.
+  if (container.lifecycle !== undefined) delete container.lifecycle.stopSignal;
+  for (const rule of container.restartPolicyRules ?? []) if (rule.exitCodes) omitEmpty(rule.exitCodes, ['values']);
+  if (container.securityContext?.capabilities) omitEmpty(container.securityContext.capabilities, ['add', 'drop']);
   omitEmpty(container as Container, CONTAINER_FIELDS);
 }
 
@@ -131,7 +135,7 @@ export function setPodSpecDefaults(spec: PodSpec): void {
   spec.terminationGracePeriodSeconds ??= 30;
   spec.dnsPolicy ||= 'ClusterFirst';
   spec.schedulerName ||= 'default-scheduler';
-  spec.securityContext ??= {};
+  omitEmpty((spec.securityContext ??= {}), ['supplementalGroups', 'sysctls']);
   const account = spec.serviceAccountName || spec.serviceAccount;
   if (account) {
     spec.serviceAccountName = account;

@@ -7,12 +7,13 @@ import { defineKind } from '../../kind.ts';
 import type { Pod, PodCondition } from '../../types/core-v1.ts';
 import { podBinding } from './pod-binding.ts';
 import { setPodDefaults } from './pod-defaults.ts';
+import { mergeMatchLabelKeys } from './pod-match-label-keys.ts';
 import { podPrinter } from './pod-printer.ts';
 import { qosClass } from './pod-qos.ts';
-import { mergeMatchLabelKeys } from './pod-match-label-keys.ts';
 import { validatePodCreate } from './pod-validation/pod-create.ts';
 import { validatePodStatusUpdate } from './pod-validation/pod-status.ts';
 import { validatePodUpdate } from './pod-validation/pod-update.ts';
+import { podWarnings } from './pod-warnings.ts';
 
 function gatedCondition(now: number): PodCondition {
   return {
@@ -59,6 +60,7 @@ export const pod = defineKind<Pod>({
   prepareForCreate,
   validate: validatePodCreate,
   validateUpdate: validatePodUpdate,
+  warnings: podWarnings,
   hasGeneration: true,
   gracePeriod,
   deleteReturnsObject: true,

@@ -72,6 +72,7 @@ export function setVolumeDefaults(volume: Volume): void {
   }
   const claim = volume.ephemeral?.volumeClaimTemplate;
   if (claim !== undefined) {
+    claim.metadata ??= {};
     claim.spec.volumeMode ??= 'Filesystem';
     const resources = (claim.spec.resources ??= {});
     if (resources.requests !== undefined) canonicalResources(resources.requests);

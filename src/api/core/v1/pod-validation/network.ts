@@ -84,7 +84,7 @@ export function validateHostAliases(path: string, { spec, errors }: Scope): void
 /** On the host's network a container's port is the host's. A template may still leave the host's port out. */
 export function validateHostNetworkPorts(path: string, { spec, isPod, errors }: Scope): void {
   if (spec.hostNetwork !== true) return;
-  spec.containers.forEach((container, index) => {
+  (spec.containers ?? []).forEach((container, index) => {
     (container.ports ?? []).forEach((port, portIndex) => {
       const host = port.hostPort ?? 0;
       if ((!isPod && host === 0) || host === (port.containerPort ?? 0)) return;

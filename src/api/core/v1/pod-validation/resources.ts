@@ -167,7 +167,7 @@ export function validatePodResources(path: string, { spec, errors }: Scope): voi
     const why = `must be greater than or equal to aggregate container requests of ${formatQuantity(sum)}`;
     errors.push(invalid(`${path}.requests[${name}]`, String(value), why));
   }
-  spec.containers.forEach((container, index) => {
+  (spec.containers ?? []).forEach((container, index) => {
     for (const [name, value] of Object.entries(container.resources?.limits ?? {})) {
       const limit = limits[name];
       if (limit === undefined || compareQuantity(quantityIn(value), quantityIn(limit)) <= 0) continue;
