@@ -32,13 +32,26 @@ function prepareForUpdate(object: Service, old: Service, context: StrategyContex
   dropForType(spec, before);
 }
 
-/** As upstream allocates first, what cannot be allocated is all a client hears of. */
-function validate(object: Service, old: Service | undefined, context: StrategyContext): FieldError[] {
+/** As upstream allocates before it validates, what cannot be allocated is all a client hears of. */
+function refusals(object: Service, old: Service | undefined, context: StrategyContext): FieldError[] {
   const spec = object.spec ?? {};
   const families = resolveFamilies(spec);
-  if (families.length > 0) return families;
-  const allocation = allocationErrors(spec, old?.spec, context);
-  return allocation.length > 0 ? allocation : validateServiceSpec(spec);
+  return families.length > 0 ? families : allocationErrors(spec, old?.spec, context);
+}
+
+function validate(object: Service, context: StrategyContext): FieldError[] {
+  const refused = refusals(object, undefined, context);
+  return refused.length > 0 ? refused : validateServiceSpec(object.spec ?? {});
+}
+
+function validateUpdate(object: Service, old: Service, context: StrategyContext): FieldError[] {
+  const refused = refusals(object, old, context);
+  if (refused.length > 0) return refused;
+  return [
+    ...validateServiceChange(object.spec ?? {}, old.spec ?? {}),
+    ...validateObjectMeta(object.metadata, { namespaced: true, validateName: labelNameErrors }),
+    ...validateServiceSpec(object.spec ?? {}),
+  ];
 }
 
 function warnings({ spec = {} }: Service): string[] {
@@ -77,15 +90,8 @@ export const service = defineKind<Service>({
   setDefaults: setServiceDefaults,
   prepareForCreate,
   prepareForUpdate,
-  validate: (object, context) => validate(object, undefined, context),
-  validateUpdate(object, old, context) {
-    const errors = validate(object, old, context);
-    return [
-      ...validateServiceChange(object.spec ?? {}, old.spec ?? {}),
-      ...validateObjectMeta(object.metadata, { namespaced: true, validateName: labelNameErrors }),
-      ...errors,
-    ];
-  },
+  validate,
+  validateUpdate,
   warnings: (object) => warnings(object),
 
   allowCreateOnUpdate: true,

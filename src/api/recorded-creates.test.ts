@@ -1,0 +1,38 @@
+// Replays recorded creates: the defaulted object of a good one, the causes of a bad one, the warnings.
+// Records answered with 400 are about decoding and left out.
+
+import { afterAll, describe, expect, test } from 'vitest';
+import { deepEqual } from '../lib/json.ts';
+import { Tally, canonicalOf, causesOf, comparable, context, create, isOurs, mask, present, recordedCauses, records, target } from './testing/recorded.ts';
+
+/** Recorded answers that differ, and why. */
+const KNOWN: Readonly<Record<string, string>> = {
+  'deployment-recreate/m19': 'an empty map and a missing one are the same here: the message quotes null for {}',
+};
+
+describe.runIf(present)('creates', () => {
+  const tally = new Tally();
+  for (const record of records('create.jsonl')) {
+    const kind = target(record.request.path)?.kind;
+    const { status, body, warnings } = record.response;
+    if (kind === undefined || !isOurs(record.id) || record.request.body === undefined) continue;
+    if (status !== 201 && status !== 422) continue;
+    test.skipIf(record.id in KNOWN)(`${record.id} ${record.what}`, () => {
+      const { object, errors } = create(kind, 'default', record.request.body, context(true));
+      const actual = status === 422 ? causesOf(errors) : comparable(object);
+      const recorded = status === 422 ? recordedCauses(record) : comparable(body);
+      const masked = mask(actual, recorded);
+      tally.add(record.id, deepEqual(masked, recorded) && (status === 422 || errors.length === 0));
+      if (status === 201) expect(causesOf(errors)).toEqual([]);
+      expect(masked).toEqual(recorded);
+      if (status !== 201) return;
+      const deprecated = kind.deprecated === undefined ? [] : [kind.deprecated];
+      expect([...deprecated, ...(kind.warnings?.(object, undefined) ?? [])]).toEqual(warnings);
+      // Defaulting and preparing again must change nothing.
+      const again = canonicalOf(kind, object);
+      kind.setDefaults?.(again);
+      expect(canonicalOf(kind, again)).toEqual(object);
+    });
+  }
+  afterAll(() => tally.print('creates'));
+});

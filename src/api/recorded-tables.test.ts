@@ -1,0 +1,32 @@
+// Replays recorded tables: columns and cells of every kind's printer.
+
+import { describe, expect, test } from 'vitest';
+import type { KubeObject } from './object.ts';
+import { isOurs, mask, present, records, target } from './testing/recorded.ts';
+
+interface RecordedTable {
+  columnDefinitions: Array<{ name: string; type: string; format: string; priority: number }>;
+  rows: Array<{ cells: unknown[] }>;
+}
+
+describe.runIf(present)('tables', () => {
+  for (const record of records('tables.jsonl')) {
+    const kind = target(record.request.path)?.kind;
+    if (kind === undefined || record.object === undefined || !isOurs(record.id)) continue;
+    test(record.id, () => {
+      const table = record.response.body as unknown as RecordedTable;
+      const columns = kind.printer.columns.map(({ name, type, format = '', priority = 0 }) => ({
+        name,
+        type,
+        format,
+        priority,
+      }));
+      expect(columns).toEqual(
+        table.columnDefinitions.map(({ name, type, format, priority }) => ({ name, type, format, priority })),
+      );
+      const recorded = table.rows[0]?.cells;
+      const cells = kind.printer.cells(record.object as KubeObject, Date.parse('2026-01-01T00:00:00Z'));
+      expect(mask(cells, recorded)).toEqual(recorded);
+    });
+  }
+});

@@ -1,0 +1,197 @@
+// Recorded answers of a real API server, and what the kinds alone make of the same requests: defaults, strategies,
+// validation. Decoding, admission and the log are not part of it.
+
+import { existsSync, readFileSync } from 'node:fs';
+import { clone, isObject } from '../../lib/json.ts';
+import type { JsonObject } from '../../lib/json.ts';
+import { nameSuffix, seededRandom } from '../../lib/random.ts';
+import { canonical } from '../../schema/decode/canonical.ts';
+import type { FieldError } from '../../schema/field-error.ts';
+import { definition } from '../../schema/table.ts';
+import type { Kind, StrategyContext } from '../kind.ts';
+import type { KubeObject } from '../object.ts';
+import { KINDS, Scheme } from '../scheme.ts';
+import type { StatusCause } from '../status.ts';
+import { validateObjectMeta, validateObjectMetaUpdate } from '../validation/object-meta.ts';
+
+const FOLDER = new URL('../../../../shared/oracle/api/', import.meta.url).pathname;
+
+export const present = existsSync(FOLDER);
+if (!present && process.env['CI'] === 'true') throw new Error('the recorded answers are missing');
+if (!present) console.warn('skipped: the recorded answers are not here');
+
+export interface RecordedRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly contentType?: string;
+  readonly body?: unknown;
+}
+
+export interface Recorded {
+  readonly id: string;
+  readonly what: string;
+  readonly setup?: RecordedRequest;
+  readonly setupRequests?: readonly RecordedRequest[];
+  /** tables.jsonl: the object that the row shows. */
+  readonly object?: unknown;
+  readonly request: RecordedRequest;
+  readonly response: { readonly status: number; readonly warnings?: string[]; readonly body: JsonObject };
+}
+
+export function records(file: string): Recorded[] {
+  if (!present) return [];
+  const lines = readFileSync(`${FOLDER}${file}`, 'utf8').split('\n');
+  return lines.filter((line) => line !== '').map((line) => expand(JSON.parse(line)) as Recorded);
+}
+
+/** Long strings are stored as how often one character repeats. */
+function expand(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(expand);
+  if (!isObject(value)) return value;
+  const repeat = value['$repeat'];
+  if (Array.isArray(repeat)) return String(repeat[0]).repeat(Number(repeat[1]));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, expand(item)]));
+}
+
+/** Pods, nodes and namespaces are replayed beside their own files; `sub-` are bodies of subresources. */
+export function isOurs(id: string): boolean {
+  return !['pod-', 'node', 'namespace', 'sub-'].some((prefix) => id.startsWith(prefix));
+}
+
+const scheme = new Scheme(KINDS);
+
+/** The kind of `/apis/apps/v1/namespaces/default/deployments/web/status`, and its subresource. */
+export function target(path: string): { kind: Kind; subresource: string } | undefined {
+  const segments = path.split('?')[0]?.split('/') ?? [];
+  const core = segments[1] === 'api';
+  const rest = segments.slice(core ? 3 : 4);
+  const [resource, , subresource = ''] = rest[0] === 'namespaces' && rest.length > 2 ? rest.slice(2) : rest;
+  const kind = scheme.byResource(core ? '' : (segments[2] ?? ''), segments[core ? 2 : 3] ?? '', resource ?? '');
+  return kind === undefined ? undefined : { kind, subresource };
+}
+
+/** What decoding, and encoding for storage, make of an object. */
+export function canonicalOf(kind: Kind, object: unknown): KubeObject {
+  const schema = definition(kind.definition);
+  if (schema === undefined) throw new Error(`no schema: ${kind.definition}`);
+  return canonical(object as JsonObject, schema).object as unknown as KubeObject;
+}
+
+export function context(dryRun: boolean, inUse: ReadonlySet<string> = new Set()): StrategyContext {
+  return {
+    now: Date.parse('2026-01-01T00:00:00Z'),
+    random: seededRandom(1),
+    serviceCidr: '10.96.0.0/16',
+    dryRun,
+    termInUse: (term) => inUse.has(term),
+  };
+}
+
+export interface Outcome {
+  readonly object: KubeObject;
+  readonly errors: FieldError[];
+}
+
+export function create(kind: Kind, namespace: string, body: unknown, strategy: StrategyContext): Outcome {
+  const object = canonicalOf(kind, body);
+  object.metadata ??= {} as KubeObject['metadata'];
+  if (kind.namespaced) object.metadata.namespace = namespace;
+  if ((object.metadata.name ?? '') === '' && object.metadata.generateName !== undefined) {
+    object.metadata.name = object.metadata.generateName + nameSuffix(seededRandom(1));
+  }
+  kind.setDefaults?.(object);
+  if (kind.status !== undefined) delete (object as { status?: unknown }).status;
+  if (kind.hasGeneration === true) object.metadata.generation = 1;
+  kind.prepareForCreate?.(object, strategy);
+  const errors = [...validateObjectMeta(object.metadata, kind), ...(kind.validate?.(object, strategy) ?? [])];
+  return { object: canonicalOf(kind, object), errors };
+}
+
+/** An update of `old`, or of its status, to `body`. */
+export function update(kind: Kind, old: KubeObject, body: unknown, isStatus: boolean, strategy: StrategyContext): Outcome {
+  const object = canonicalOf(kind, body);
+  kind.setDefaults?.(object);
+  const { uid, resourceVersion, creationTimestamp, generation, namespace } = old.metadata;
+  Object.assign(object.metadata, { uid, resourceVersion, creationTimestamp, namespace });
+  if (generation !== undefined) object.metadata.generation = generation;
+  const next = object as { spec?: unknown; status?: unknown };
+  const before = clone(old) as { spec?: unknown; status?: unknown };
+  let errors: FieldError[];
+  if (isStatus) {
+    next.spec = before.spec;
+    kind.status?.prepare?.(object, old, strategy);
+    errors = kind.status?.validate?.(object, old) ?? [];
+  } else {
+    if (kind.status !== undefined) next.status = before.status;
+    kind.prepareForUpdate?.(object, old, strategy);
+    errors = kind.validateUpdate?.(object, old, strategy) ?? kind.validate?.(object, strategy) ?? [];
+  }
+  errors = [...validateObjectMetaUpdate(object.metadata, old.metadata, kind), ...errors];
+  return { object: canonicalOf(kind, object), errors };
+}
+
+export function causesOf(errors: readonly FieldError[]): StatusCause[] {
+  return errors.map((error) => ({ reason: error.type, message: error.message, field: error.field }));
+}
+
+export function recordedCauses(record: Recorded): unknown {
+  return (record.response.body['details'] as { causes?: unknown } | undefined)?.causes ?? [];
+}
+
+const META = ['name', 'generateName', 'generation', 'labels', 'annotations', 'finalizers', 'ownerReferences'];
+
+/** Leaves out metadata that shared code fills in. */
+export function comparable(object: unknown): Record<string, unknown> {
+  const copy = clone(object) as { metadata: Record<string, unknown> };
+  copy.metadata = Object.fromEntries(Object.entries(copy.metadata).filter(([key]) => META.includes(key)));
+  return copy;
+}
+
+const PLACEHOLDERS: Readonly<Record<string, string>> = {
+  '<ip>': '10\\.96\\.\\d+\\.\\d+',
+  '<port>': '3[0-2]\\d{3}',
+  '<rand>': '[a-z0-9]{5}',
+  '<age>': '.*',
+  '<time>': '.*',
+};
+
+/** Whether a value is one that a recorded text with placeholders stands for. */
+function fits(actual: unknown, recorded: string): boolean {
+  const escaped = recorded.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const pattern = escaped.replace(/<(ip|port|rand|age|time)>/g, (name) => PLACEHOLDERS[name] ?? name);
+  return pattern !== escaped && new RegExp(`^${pattern}$`).test(String(actual));
+}
+
+/** `actual` with the recorded placeholder wherever its value is one that the placeholder stands for. */
+export function mask(actual: unknown, recorded: unknown): unknown {
+  if (typeof recorded === 'string') return fits(actual, recorded) ? recorded : actual;
+  if (Array.isArray(actual) && Array.isArray(recorded)) return actual.map((item, index) => mask(item, recorded[index]));
+  if (!isObject(actual) || !isObject(recorded)) return actual;
+  return Object.fromEntries(Object.entries(actual).map(([key, item]) => [key, mask(item, recorded[key])]));
+}
+
+/** A recorded body with the current object's values in place of its placeholders. */
+export function fill(body: unknown, current: unknown): unknown {
+  if (typeof body === 'string') return /^<.*>$/.test(body) ? current : body;
+  if (Array.isArray(body)) return body.map((item, index) => fill(item, Array.isArray(current) ? current[index] : undefined));
+  if (!isObject(body)) return body;
+  return Object.fromEntries(
+    Object.entries(body).map(([key, item]) => [key, fill(item, isObject(current) ? current[key] : undefined)]),
+  );
+}
+
+/** Counts agreement by base object and prints it. */
+export class Tally {
+  readonly #shares = new Map<string, { same: number; all: number }>();
+
+  add(id: string, same: boolean): void {
+    const base = id.split('/')[0] ?? '';
+    const { same: before, all } = this.#shares.get(base) ?? { same: 0, all: 0 };
+    this.#shares.set(base, { same: before + (same ? 1 : 0), all: all + 1 });
+  }
+
+  print(title: string): void {
+    const parts = [...this.#shares].map(([base, { same, all }]) => `${base} ${same}/${all}`);
+    console.log(`${title}, as recorded: ${parts.join(', ')}`);
+  }
+}
