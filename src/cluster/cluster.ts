@@ -28,13 +28,10 @@ function failed(status: Status): Response {
 export class Cluster extends DurableObject<Env> {
   #core: Core | undefined;
   #removed = false;
-  /** Requests between their arrival and their answer. */
-  #underWay = 0;
 
   override async fetch(request: Request): Promise<Response> {
     const started = performance.now();
     const target = targetOf(request.url);
-    this.#underWay++;
     let core: Core | undefined;
     let watch = false;
     let response: Response;
@@ -49,8 +46,6 @@ export class Cluster extends DurableObject<Env> {
     } catch (error) {
       this.#logger().error('request failed', { method: request.method, path: target.path, error: errorText(error) });
       response = failed(internalError('the request could not be carried out'));
-    } finally {
-      this.#underWay--;
     }
     core?.figures.answered(request.method, target.path, watch, response.status, performance.now() - started);
     return response;
@@ -125,7 +120,7 @@ export class Cluster extends DurableObject<Env> {
       case 'read':
         return toResponse(plan.run());
       case 'write':
-        return toResponse(await core.commits.submit(() => plan.run(), this.#underWay === 1));
+        return toResponse(await core.commits.submit(() => plan.run()));
       case 'watch':
         if (request.headers.get('Upgrade') !== 'websocket') return failed(badRequest('a watch needs a WebSocket here'));
         return watchAnswer(core, plan.watch);

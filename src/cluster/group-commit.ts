@@ -4,7 +4,8 @@
 // 1. Writes run in the order they were submitted.
 // 2. Each runs in a transaction of its own inside the group's: one that throws undoes itself alone.
 // 3. A write is answered after the group's transaction has ended. Where that fails, none of the group has happened.
-// 4. A write that comes alone commits at once: waiting for company would only cost it time.
+// 4. Where writes come one after the other they commit at once: waiting for company would only cost them time. Now and
+//    then one waits all the same, to see whether company has come.
 
 export interface GroupCommitOptions<T> {
   /** Runs the body so that all its writes happen or, where it throws, none. Nests. */
@@ -22,18 +23,26 @@ interface Waiting<T> {
 
 /** Bounds how long one transaction keeps reads waiting. */
 const MOST_AT_ONCE = 256;
+/** So many writes in a row without company are taken for a sign that there is none. */
+const ALONE = 4;
+/** One in so many of those waits for company. */
+const PROBE = 16;
 
 export class GroupCommit<T> {
   readonly #options: GroupCommitOptions<T>;
   #queue: Array<Waiting<T>> = [];
+  /** Writes in a row that had no company. */
+  #alone = 0;
 
   constructor(options: GroupCommitOptions<T>) {
     this.#options = options;
   }
 
-  /** `alone`: no other request is under way. */
-  submit(run: () => T, alone: boolean): T | Promise<T> {
-    if (alone && this.#queue.length === 0) return this.#commit([run])[0] as T;
+  submit(run: () => T): T | Promise<T> {
+    if (this.#queue.length === 0 && this.#alone >= ALONE && this.#alone % PROBE !== 0) {
+      this.#alone++;
+      return this.#one(run);
+    }
     return new Promise((resolve) => {
       this.#queue.push({ run, resolve });
       if (this.#queue.length === 1) this.#later();
@@ -49,12 +58,15 @@ export class GroupCommit<T> {
     const group = this.#queue.slice(0, MOST_AT_ONCE);
     this.#queue = this.#queue.slice(group.length);
     if (this.#queue.length > 0) this.#later();
+    this.#alone = group.length === 1 ? this.#alone + 1 : 0;
     const answers = this.#commit(group.map(({ run }) => run));
     for (const [index, { resolve }] of group.entries()) resolve(answers[index] as T);
   }
 
   #commit(runs: ReadonlyArray<() => T>): T[] {
     const { transaction, failed } = this.#options;
+    const [only] = runs;
+    if (only !== undefined && runs.length === 1) return [this.#one(only)];
     const answers: T[] = [];
     try {
       transaction(() => {
