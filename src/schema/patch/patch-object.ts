@@ -1,0 +1,107 @@
+// A patch of an object of one kind, from the request's body to the object that is to be stored.
+// Models kubernetes staging/src/k8s.io/apiserver/pkg/endpoints/handlers/patch.go.
+
+import type { JsonObject, JsonValue } from '../../lib/json.ts';
+import { isObject } from '../../lib/json.ts';
+import { canonical } from '../decode/canonical.ts';
+import type { ExpectedKind, FieldValidation } from '../decode/decode-object.ts';
+import { inspect } from '../decode/inspect.ts';
+import { TreeObject, treeOf } from '../decode/json-tree.ts';
+import type { FieldError } from '../field-error.ts';
+import { fieldErrorText, invalid } from '../field-error.ts';
+import { goJson } from '../go-text.ts';
+import type { StructSchema } from '../structural.ts';
+import { goValue } from './go-value.ts';
+import { applyJsonPatch, parseJsonPatch } from './json-patch.ts';
+import { applyMergePatch, parseObjectPatch } from './merge-patch.ts';
+import { badPatch } from './patched.ts';
+import type { PatchFailure } from './patched.ts';
+import { applyStrategicMergePatch } from './strategic-merge-patch.ts';
+
+export type PatchType = 'json' | 'merge' | 'strategic';
+
+export interface PatchOptions {
+  readonly type: PatchType;
+  /** The request's body. */
+  readonly text: string;
+  /** As served, with kind and apiVersion. It is left as it is. */
+  readonly object: JsonObject;
+  readonly expected: ExpectedKind;
+  readonly schema: StructSchema;
+  readonly fieldValidation: FieldValidation;
+}
+
+export type PatchedObject =
+  | { readonly ok: true; readonly object: JsonObject; readonly warnings: readonly string[] }
+  | (PatchFailure & {
+      /** Of a patch whose result does not decode. */
+      readonly causes?: readonly FieldError[];
+    });
+
+export function patchObject(options: PatchOptions): PatchedObject {
+  const applied = apply(options);
+  if (!applied.ok) return applied;
+  return decode(applied, options);
+}
+
+interface Applied {
+  readonly ok: true;
+  readonly value: JsonValue;
+  readonly strict: readonly string[];
+  /** What messages quote. */
+  readonly quoted: () => string;
+}
+
+function apply(options: PatchOptions): Applied | PatchFailure {
+  const { text, object, schema } = options;
+  if (options.type === 'json') {
+    const parsed = parseJsonPatch(text);
+    if (!parsed.ok) return parsed;
+    const patched = applyJsonPatch(object, parsed.operations);
+    if (!patched.ok) return patched;
+    return { ...patched, strict: parsed.strict, quoted: () => sortedJson(patched.value) };
+  }
+  const parsed = parseObjectPatch(text, options.type === 'merge' ? 'error decoding patch: ' : '');
+  if (!parsed.ok) return parsed;
+  const { patch, strict } = parsed;
+  if (options.type === 'merge') {
+    if (patch === undefined) return badPatch('Invalid JSON Patch');
+    const value = applyMergePatch(object, patch);
+    return { ok: true, value, strict, quoted: () => sortedJson(value) };
+  }
+  const patched = applyStrategicMergePatch(object, patch ?? {}, schema);
+  return patched.ok ? { ...patched, strict, quoted: () => goValue(patch ?? {}) } : patched;
+}
+
+function decode(applied: Applied, options: PatchOptions): PatchedObject {
+  const { expected, fieldValidation } = options;
+  const { kind, version, group } = expected;
+  const apiVersion = group === '' ? version : `${group}/${version}`;
+  const refuse = (error: string): PatchedObject => {
+    const cause = invalid('patch', applied.quoted(), error);
+    const message = ` "" is invalid: ${fieldErrorText(cause)}`;
+    return { ok: false, code: 422, reason: 'Invalid', message, causes: [cause] };
+  };
+  const value = isObject(applied.value) ? applied.value : {};
+  const named = { kind: value['kind'] ?? kind, apiVersion: value['apiVersion'] ?? apiVersion };
+  if (named.kind !== kind || named.apiVersion !== apiVersion) {
+    return refuse(
+      `no kind "${goValue(named.kind)}" is registered for version "${goValue(named.apiVersion)}" in scheme "pkg/api/legacyscheme/scheme.go:30"`,
+    );
+  }
+  const result = canonical(value, options.schema);
+  let strict = applied.strict;
+  if (result.invalid || result.unknown) {
+    const tree = treeOf(value);
+    const findings = inspect(tree instanceof TreeObject ? tree : new TreeObject(), options.schema);
+    if (findings.error !== undefined) return refuse(findings.error);
+    strict = [...strict, ...findings.strict];
+  }
+  if (strict.length > 0 && fieldValidation === 'Strict') return refuse(`strict decoding error: ${strict.join(', ')}`);
+  return { ok: true, object: { kind, apiVersion, ...result.object }, warnings: fieldValidation === 'Warn' ? strict : [] };
+}
+
+function sortedJson(value: JsonValue): string {
+  if (!isObject(value)) return goJson(value);
+  return goJson(Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))));
+}
