@@ -8,7 +8,6 @@ import { deleteCluster } from './commands/delete.ts';
 import { kubeconfig } from './commands/kubeconfig.ts';
 import { list } from './commands/list.ts';
 import { node } from './commands/node.ts';
-import { node } from './commands/node.ts';
 import { up } from './commands/up.ts';
 import { version } from './commands/version.ts';
 import { commandHelp, overallHelp } from './help.ts';
@@ -20,7 +19,6 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   list,
   delete: deleteCluster,
   kubeconfig,
-  node,
   node,
   version,
 };
