@@ -3,16 +3,30 @@
 
 import { afterAll, describe, expect, test } from 'vitest';
 import { deepEqual } from '../lib/json.ts';
-import { Tally, canonicalOf, causesOf, comparable, context, create, isOurs, mask, present, recordedCauses, records, target } from './testing/recorded.ts';
+import {
+  Tally,
+  canonicalOf,
+  causesOf,
+  comparable,
+  context,
+  create,
+  isOurs,
+  mask,
+  recordedCauses,
+  records,
+  target,
+} from './testing/recorded.ts';
 
 /** Recorded answers that differ, and why. */
 const KNOWN: Readonly<Record<string, string>> = {
   'deployment-recreate/m19': 'an empty map and a missing one are the same here: the message quotes null for {}',
 };
 
-describe.runIf(present)('creates', () => {
+const RECORDS = records('create.jsonl');
+
+describe.runIf(RECORDS.length > 0)('creates', () => {
   const tally = new Tally();
-  for (const record of records('create.jsonl')) {
+  for (const record of RECORDS) {
     const kind = target(record.request.path)?.kind;
     const { status, body, warnings } = record.response;
     if (kind === undefined || !isOurs(record.id) || record.request.body === undefined) continue;

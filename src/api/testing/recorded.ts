@@ -1,24 +1,18 @@
 // Recorded answers of a real API server, and what the kinds alone make of the same requests: defaults, strategies,
 // validation. Decoding, admission and the log are not part of it.
 
-import { existsSync, readFileSync } from 'node:fs';
 import { clone, isObject } from '../../lib/json.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { nameSuffix, seededRandom } from '../../lib/random.ts';
 import { canonical } from '../../schema/decode/canonical.ts';
 import type { FieldError } from '../../schema/field-error.ts';
 import { definition } from '../../schema/table.ts';
+import { oracleRecords } from '../../schema/testing/oracle.ts';
 import type { Kind, StrategyContext } from '../kind.ts';
 import type { KubeObject } from '../object.ts';
 import { KINDS, Scheme } from '../scheme.ts';
 import type { StatusCause } from '../status.ts';
 import { validateObjectMeta, validateObjectMetaUpdate } from '../validation/object-meta.ts';
-
-const FOLDER = new URL('../../../../shared/oracle/api/', import.meta.url).pathname;
-
-export const present = existsSync(FOLDER);
-if (!present && process.env['CI'] === 'true') throw new Error('the recorded answers are missing');
-if (!present) console.warn('skipped: the recorded answers are not here');
 
 export interface RecordedRequest {
   readonly method: string;
@@ -38,10 +32,9 @@ export interface Recorded {
   readonly response: { readonly status: number; readonly warnings?: string[]; readonly body: JsonObject };
 }
 
+/** Records of a file of the recorder; none, with a printed reason, where it is absent. */
 export function records(file: string): Recorded[] {
-  if (!present) return [];
-  const lines = readFileSync(`${FOLDER}${file}`, 'utf8').split('\n');
-  return lines.filter((line) => line !== '').map((line) => expand(JSON.parse(line)) as Recorded);
+  return (oracleRecords<Recorded>(`oracle/api/${file}`) ?? []).map((record) => expand(record) as Recorded);
 }
 
 /** Long strings are stored as how often one character repeats. */
@@ -108,7 +101,13 @@ export function create(kind: Kind, namespace: string, body: unknown, strategy: S
 }
 
 /** An update of `old`, or of its status, to `body`. */
-export function update(kind: Kind, old: KubeObject, body: unknown, isStatus: boolean, strategy: StrategyContext): Outcome {
+export function update(
+  kind: Kind,
+  old: KubeObject,
+  body: unknown,
+  isStatus: boolean,
+  strategy: StrategyContext,
+): Outcome {
   const object = canonicalOf(kind, body);
   kind.setDefaults?.(object);
   const { uid, resourceVersion, creationTimestamp, generation, namespace } = old.metadata;
@@ -173,7 +172,8 @@ export function mask(actual: unknown, recorded: unknown): unknown {
 /** A recorded body with the current object's values in place of its placeholders. */
 export function fill(body: unknown, current: unknown): unknown {
   if (typeof body === 'string') return /^<.*>$/.test(body) ? current : body;
-  if (Array.isArray(body)) return body.map((item, index) => fill(item, Array.isArray(current) ? current[index] : undefined));
+  if (Array.isArray(body))
+    return body.map((item, index) => fill(item, Array.isArray(current) ? current[index] : undefined));
   if (!isObject(body)) return body;
   return Object.fromEntries(
     Object.entries(body).map(([key, item]) => [key, fill(item, isObject(current) ? current[key] : undefined)]),

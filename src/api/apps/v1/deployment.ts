@@ -1,7 +1,7 @@
 // Deployment. Models kubernetes pkg/registry/apps/deployment, pkg/apis/apps/{v1,validation} and the printer.
 
 import { selectorJson } from './selector.ts';
-import { scaleOf, setWorkloadDefaults, validateSelector, validateTemplate } from './workload.ts';
+import { scaleOf, setWorkloadDefaults, validateSelector, validateTemplate, workloadWarnings } from './workload.ts';
 import { deepEqual } from '../../../lib/json.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, invalid, notSupported, required } from '../../../schema/field-error.ts';
@@ -58,7 +58,8 @@ function validateStrategy(strategy: DeploymentStrategy, field: string): FieldErr
       if (rolling === undefined) return [];
       return [forbidden(`${field}.rollingUpdate`, "may not be specified when strategy `type` is 'Recreate'")];
     case 'RollingUpdate':
-      if (rolling === undefined) return [required(`${field}.rollingUpdate`, 'this should be defaulted and never be nil')];
+      if (rolling === undefined)
+        return [required(`${field}.rollingUpdate`, 'this should be defaulted and never be nil')];
       return validateRollingUpdate(rolling.maxUnavailable ?? 0, rolling.maxSurge ?? 0, `${field}.rollingUpdate`);
     default: {
       const shown = {
@@ -156,6 +157,7 @@ export const deployment = defineKind<Deployment>({
     return [...validate(object), ...validateImmutable(selector, selectorJson(old.spec?.selector), 'spec.selector')];
   },
 
+  warnings: workloadWarnings,
   hasGeneration: true,
 
   status: {

@@ -1,7 +1,7 @@
 // ReplicaSet. Models kubernetes pkg/registry/apps/replicaset, pkg/apis/apps/{v1,validation} and the printer.
 
 import { selectorJson } from './selector.ts';
-import { scaleOf, setWorkloadDefaults, validateSelector, validateTemplate } from './workload.ts';
+import { scaleOf, setWorkloadDefaults, validateSelector, validateTemplate, workloadWarnings } from './workload.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { invalid } from '../../../schema/field-error.ts';
 import { formatLabelSelector } from '../../../schema/label-selector.ts';
@@ -75,6 +75,7 @@ export const replicaSet = defineKind<ReplicaSet>({
     return [...validate(object), ...validateImmutable(selector, selectorJson(old.spec?.selector), 'spec.selector')];
   },
 
+  warnings: workloadWarnings,
   hasGeneration: true,
 
   status: {

@@ -5,8 +5,10 @@ import { scaleSelector, selectorJson } from './selector.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, invalid, notSupported, required } from '../../../schema/field-error.ts';
 import { labelSelectorOf, matchesLabels } from '../../../schema/label-selector.ts';
+import { dns1123LabelErrors } from '../../../schema/names.ts';
 import { setPodTemplateDefaults } from '../../core/v1/pod-defaults.ts';
 import { validatePodTemplateSpec } from '../../core/v1/pod-validation/pod-spec.ts';
+import { podTemplateWarnings } from '../../core/v1/pod-warnings.ts';
 import type { ScaleStrategy } from '../../kind.ts';
 import type { KubeObject } from '../../object.ts';
 import type { PodTemplateSpec } from '../../types/core-v1.ts';
@@ -67,8 +69,28 @@ export function validateTemplate(
   return errors;
 }
 
+/** Warnings of a create, and of an update that changes what the generation counts. */
+export function workloadWarnings<T extends KubeObject & { spec?: WorkloadSpec }>(
+  object: T,
+  old: T | undefined,
+): string[] {
+  const { name, generation } = object.metadata;
+  if (old !== undefined && generation === old.metadata.generation) return [];
+  const warnings: string[] = [];
+  const texts = dns1123LabelErrors(name);
+  if (old === undefined && texts.length > 0) {
+    const why =
+      'this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended';
+    warnings.push(`metadata.name: ${why}: [${texts.join(' ')}]`);
+  }
+  const template = object.spec?.template;
+  return template === undefined ? warnings : [...warnings, ...podTemplateWarnings(template, 'spec.template')];
+}
+
 /** `scale` of a workload: how many pods it asks for, how many there are, and how to find them. */
-export function scaleOf<T extends KubeObject & { spec?: WorkloadSpec; status?: { replicas?: number } }>(): ScaleStrategy<T> {
+export function scaleOf<
+  T extends KubeObject & { spec?: WorkloadSpec; status?: { replicas?: number } },
+>(): ScaleStrategy<T> {
   return {
     get: ({ spec, status }) => ({
       spec: { replicas: spec?.replicas ?? 0 },

@@ -52,7 +52,8 @@ export const configMap = defineKind<ConfigMap>({
     if (old.immutable === true) {
       if (object.immutable !== true) errors.push(forbidden('immutable', IMMUTABLE_TEXT));
       if (!deepEqual(object.data ?? {}, old.data ?? {})) errors.push(forbidden('data', IMMUTABLE_TEXT));
-      if (!deepEqual(object.binaryData ?? {}, old.binaryData ?? {})) errors.push(forbidden('binaryData', IMMUTABLE_TEXT));
+      if (!deepEqual(object.binaryData ?? {}, old.binaryData ?? {}))
+        errors.push(forbidden('binaryData', IMMUTABLE_TEXT));
     }
     return [...errors, ...validateObjectMeta(object.metadata, { namespaced: true }), ...validate(object)];
   },

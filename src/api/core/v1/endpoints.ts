@@ -29,7 +29,9 @@ function validateSubset(subset: EndpointSubset, field: string): FieldError[] {
     errors.push(required(field, 'must specify `addresses` or `notReadyAddresses`'));
   }
   ready.forEach((address, index) => errors.push(...validateAddress(address, `${field}.addresses[${index}]`)));
-  notReady.forEach((address, index) => errors.push(...validateAddress(address, `${field}.notReadyAddresses[${index}]`)));
+  notReady.forEach((address, index) =>
+    errors.push(...validateAddress(address, `${field}.notReadyAddresses[${index}]`)),
+  );
   ports.forEach((port, index) => errors.push(...validatePort(port, ports.length > 1, `${field}.ports[${index}]`)));
   return errors;
 }
@@ -43,7 +45,11 @@ function validateAddress({ ip = '', hostname = '', nodeName }: EndpointAddress, 
   return [...errors, ...validateEndpointIp(ip, `${field}.ip`)];
 }
 
-function validatePort({ name = '', port = 0, protocol, appProtocol }: EndpointPort, named: boolean, field: string): FieldError[] {
+function validatePort(
+  { name = '', port = 0, protocol, appProtocol }: EndpointPort,
+  named: boolean,
+  field: string,
+): FieldError[] {
   const errors: FieldError[] = [];
   if (name === '') {
     if (named) errors.push(required(`${field}.name`));
@@ -62,7 +68,9 @@ function addressesCell(subsets: readonly EndpointSubset[]): string {
   const list = subsets.flatMap(({ addresses = [], ports = [] }) =>
     ports.length === 0
       ? addresses.map(({ ip }) => ip)
-      : ports.flatMap(({ port }) => addresses.map(({ ip }) => (ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`))),
+      : ports.flatMap(({ port }) =>
+          addresses.map(({ ip }) => (ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`)),
+        ),
   );
   return firstItems(list, 3, '');
 }

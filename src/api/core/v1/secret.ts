@@ -41,7 +41,8 @@ function setDefaults(object: Secret): void {
     delete object.stringData;
   }
   // A null value is an empty one.
-  for (const [key, value] of Object.entries(object.data ?? {})) if (value === null && object.data) object.data[key] = '';
+  for (const [key, value] of Object.entries(object.data ?? {}))
+    if (value === null && object.data) object.data[key] = '';
   object.type ||= 'Opaque';
 }
 

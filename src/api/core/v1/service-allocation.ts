@@ -31,7 +31,12 @@ function clamp(value: number, low: number, high: number): number {
 }
 
 /** A free number in [0, size), from the upper band if there is one; undefined if all are taken. */
-function pick(size: number, lower: number, context: StrategyContext, taken: (offset: number) => boolean): number | undefined {
+function pick(
+  size: number,
+  lower: number,
+  context: StrategyContext,
+  taken: (offset: number) => boolean,
+): number | undefined {
   for (const [from, count] of [
     [lower, size - lower],
     [0, lower],
@@ -107,7 +112,11 @@ function allocateNodePorts(spec: ServiceSpec, next: () => number | undefined): v
 }
 
 /** Why the addresses and ports that were asked for cannot be had. `old` holds its own already. */
-export function allocationErrors(spec: ServiceSpec, old: ServiceSpec | undefined, context: StrategyContext): FieldError[] {
+export function allocationErrors(
+  spec: ServiceSpec,
+  old: ServiceSpec | undefined,
+  context: StrategyContext,
+): FieldError[] {
   const held = new Set(clusterIpsOf(old));
   if (needsClusterIp(spec) && (old === undefined || !needsClusterIp(old))) {
     for (const ip of clusterIpsOf(spec)) {

@@ -83,7 +83,9 @@ export function keepAllocated(spec: ServiceSpec, old: ServiceSpec): void {
 function keepNodePorts(spec: ServiceSpec, old: ServiceSpec): void {
   const before = new Map((old.ports ?? []).map((port) => [port.name ?? '', port.nodePort ?? 0]));
   const kept = new Set((old.ports ?? []).map((port) => port.nodePort ?? 0));
-  const used = new Set((spec.ports ?? []).map((port) => port.nodePort ?? 0).filter((port) => port !== 0 && kept.has(port)));
+  const used = new Set(
+    (spec.ports ?? []).map((port) => port.nodePort ?? 0).filter((port) => port !== 0 && kept.has(port)),
+  );
   for (const port of spec.ports ?? []) {
     const nodePort = before.get(port.name ?? '') ?? 0;
     if ((port.nodePort ?? 0) !== 0 || nodePort === 0 || used.has(nodePort)) continue;

@@ -23,7 +23,8 @@ export function validateClusterIps(spec: ServiceSpec): FieldError[] {
   if ((spec.clusterIP ?? '') === '') {
     if (ips.length > 0) errors.push(invalid('spec.clusterIPs', ips, 'must be empty when `clusterIP` is not specified'));
   } else if (ips.length === 0) errors.push(required('spec.clusterIPs'));
-  else if (ips[0] !== spec.clusterIP) errors.push(invalid('spec.clusterIPs', ips, 'first value must match `clusterIP`'));
+  else if (ips[0] !== spec.clusterIP)
+    errors.push(invalid('spec.clusterIPs', ips, 'first value must match `clusterIP`'));
 
   const seen = new Set<string>();
   (spec.ipFamilies ?? []).forEach((family, index) => {
@@ -66,9 +67,11 @@ export function resolveFamilies(spec: ServiceSpec): FieldError[] {
 
   const ips = spec.clusterIPs ?? [];
   if (spec.ipFamilyPolicy === 'SingleStack') {
-    const why = (what: string): string => `must be 'RequireDualStack' or 'PreferDualStack' when multiple ${what} are specified`;
+    const why = (what: string): string =>
+      `must be 'RequireDualStack' or 'PreferDualStack' when multiple ${what} are specified`;
     if (ips.length === 2) errors.push(invalid('spec.ipFamilyPolicy', spec.ipFamilyPolicy, why('cluster IPs')));
-    if (spec.ipFamilies?.length === 2) errors.push(invalid('spec.ipFamilyPolicy', spec.ipFamilyPolicy, why('IP families')));
+    if (spec.ipFamilies?.length === 2)
+      errors.push(invalid('spec.ipFamilyPolicy', spec.ipFamilyPolicy, why('IP families')));
   }
   const families = [...(spec.ipFamilies ?? [])];
   if (!isHeadless(spec)) {

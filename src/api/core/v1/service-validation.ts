@@ -178,7 +178,9 @@ function validateTraffic(spec: ServiceSpec): FieldError[] {
   if (needsHealthCheck(spec)) {
     if (healthCheckNodePort === 0) errors.push(required('spec.healthCheckNodePort'));
     else {
-      errors.push(...invalidEach('spec.healthCheckNodePort', healthCheckNodePort, portNumberErrors(healthCheckNodePort)));
+      errors.push(
+        ...invalidEach('spec.healthCheckNodePort', healthCheckNodePort, portNumberErrors(healthCheckNodePort)),
+      );
     }
   } else if (healthCheckNodePort !== 0) {
     const why = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'";
@@ -203,7 +205,11 @@ export function validateServiceChange(spec: ServiceSpec, old: ServiceSpec): Fiel
     const selectorless = isHeadless(spec) && isHeadless(old) && Object.keys(spec.selector ?? {}).length === 0;
     if (!selectorless) errors.push(...validateListChange(spec, old, 'ipFamilies'));
   }
-  if (spec.type === 'LoadBalancer' && old.type === 'LoadBalancer' && !deepEqual(spec.loadBalancerClass, old.loadBalancerClass)) {
+  if (
+    spec.type === 'LoadBalancer' &&
+    old.type === 'LoadBalancer' &&
+    !deepEqual(spec.loadBalancerClass, old.loadBalancerClass)
+  ) {
     errors.push(invalid('spec.loadBalancerClass', spec.loadBalancerClass, 'may not change once set'));
     errors.push(...validateClass(spec));
   }
@@ -220,7 +226,9 @@ function validateListChange(spec: ServiceSpec, old: ServiceSpec, key: 'clusterIP
     return [invalid(`${field}[0]`, spec[key], `${what} can not be unset`)];
   }
   return before.flatMap((item, index) =>
-    list[index] === undefined || list[index] === item ? [] : [invalid(`${field}[${index}]`, list, 'may not change once set')],
+    list[index] === undefined || list[index] === item
+      ? []
+      : [invalid(`${field}[${index}]`, list, 'may not change once set')],
   );
 }
 

@@ -90,7 +90,8 @@ function validateDomain(value: string, field: string): FieldError[] {
   const texts = dns1123SubdomainErrors(name);
   if (texts.length > 0) return [invalid(field, name, texts.join(','))];
   const labels = name.split('.');
-  if (labels.length < 2) return [invalid(field, name, 'should be a domain with at least two segments separated by dots')];
+  if (labels.length < 2)
+    return [invalid(field, name, 'should be a domain with at least two segments separated by dots')];
   return labels.flatMap((label) => invalidEach(field, label, dns1123LabelErrors(label)));
 }
 
@@ -177,8 +178,7 @@ export const endpointSlice = defineKind<EndpointSlice>({
     if (immutable.length > 0) return immutable;
     return [...validateObjectMeta(object.metadata, { namespaced: true }), ...validate(object)];
   },
-  warnings: (object) =>
-    object.addressType === 'FQDN' ? ['spec.addressType: FQDN endpoints are deprecated'] : [],
+  warnings: (object) => (object.addressType === 'FQDN' ? ['spec.addressType: FQDN endpoints are deprecated'] : []),
   hasGeneration: true,
 
   printer: {
