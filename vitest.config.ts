@@ -42,7 +42,10 @@ export default defineConfig({
               durableObjects: {
                 BARE: { className: 'Bare', useSQLite: true },
                 NODE_POOL: { className: 'NodePool', useSQLite: true },
+                CLUSTER: { className: 'Cluster', useSQLite: true },
+                ACCOUNT: { className: 'Account', useSQLite: true },
               },
+              bindings: { OPERATOR_TOKEN: 'operator-token', LOG_LEVEL: 'error' },
             },
           }),
         ],

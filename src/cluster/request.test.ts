@@ -48,8 +48,7 @@ describe('readBody', () => {
       status: { code: 413, reason: 'RequestEntityTooLarge', message: 'Request entity is too large: limit is 3145728' },
     };
     expect(await readBody(post(streamOf(3_145_729)))).toMatchObject(refused);
-    const lying = new Request('https://h/', { method: 'POST', body: 'x', headers: { 'Content-Length': '3145729' } });
-    expect(await readBody(lying)).toMatchObject(refused);
+    expect(await readBody(post(streamOf(100_000_000)))).toMatchObject(refused);
   });
 });
 

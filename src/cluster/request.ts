@@ -5,6 +5,7 @@ import type { Status } from '../api/status.ts';
 import type { ApiRequest, ApiResponse } from '../apiserver/http.ts';
 
 const MAX_BODY = 3_145_728;
+const MAX_DROPPED = 8 * MAX_BODY;
 export const ENCODING_HEADER = 'x-kubewisp-encoding';
 
 interface Target {
@@ -53,27 +54,27 @@ function isText(contentType: string | null): boolean {
 /** The body as text; binary bodies as latin1. */
 export async function readBody(request: Request): Promise<{ ok: true; text: string } | { ok: false; status: Status }> {
   if (request.body === null) return { ok: true, text: '' };
-  const refused = { ok: false, status: tooLarge(`limit is ${MAX_BODY}`) } as const;
-  const length = request.headers.get('Content-Length');
-  if (length !== null && Number(length) > MAX_BODY) {
-    await request.body.cancel();
-    return refused;
-  }
+  const length = Number(request.headers.get('Content-Length') ?? NaN);
   const text = isText(request.headers.get('Content-Type'));
-  if (length !== null && text) return { ok: true, text: await request.text() };
+  if (length <= MAX_BODY && text) return { ok: true, text: await request.text() };
   const bytes = await readBounded(request.body);
-  return bytes === undefined ? refused : { ok: true, text: new TextDecoder(text ? 'utf-8' : 'latin1').decode(bytes) };
+  if (bytes === undefined) return { ok: false, status: tooLarge(`limit is ${MAX_BODY}`) };
+  return { ok: true, text: new TextDecoder(text ? 'utf-8' : 'latin1').decode(bytes) };
 }
 
-/** Undefined for a stream beyond the bound. */
+/**
+ * Undefined for a stream beyond the bound. What is beyond it is read and dropped, as far as is reasonable: a client
+ * that is still sending does not see an answer.
+ */
 async function readBounded(stream: ReadableStream<Uint8Array>): Promise<Uint8Array | undefined> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of stream) {
     size += chunk.byteLength;
-    if (size > MAX_BODY) return undefined;
-    chunks.push(chunk);
+    if (size > MAX_DROPPED) break;
+    if (size <= MAX_BODY) chunks.push(chunk);
   }
+  if (size > MAX_BODY) return undefined;
   const bytes = new Uint8Array(size);
   let at = 0;
   for (const chunk of chunks) {

@@ -5,10 +5,4 @@ import { DurableObject } from 'cloudflare:workers';
 
 export class Bare extends DurableObject {}
 
-export { NodePool } from '../../src/nodes/pool/node-pool.ts';
-
-export default {
-  fetch(): Response {
-    return new Response('test worker');
-  },
-};
+export { Account, Cluster, default, NodePool } from '../../src/worker.ts';
