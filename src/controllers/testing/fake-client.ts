@@ -101,9 +101,10 @@ export class FakeClient implements Client {
 
   updateStatus<R extends ResourceName>(resource: R, object: ResourceMap[R]): Result<ResourceMap[R]> {
     return this.#update(resource, object, (next, old) => {
-      const { status } = next;
+      const { status, metadata } = next;
       Object.assign(next, clone(old));
       if (status !== undefined) next.status = status;
+      if (ANNOTATED_BY_STATUS.has(resource) && metadata.annotations !== undefined) next.metadata.annotations = metadata.annotations;
     });
   }
 
@@ -224,6 +225,9 @@ function refOf(resource: string): ResourceRef {
   const dot = resource.indexOf('.');
   return dot < 0 ? { group: '', resource } : { group: resource.slice(dot + 1), resource: resource.slice(0, dot) };
 }
+
+/** Kinds whose status subresource takes annotations too. */
+const ANNOTATED_BY_STATUS: ReadonlySet<ResourceName> = new Set(['deployments.apps', 'namespaces']);
 
 function info(resource: ResourceName, kind: string, apiVersion: string, namespaced = true): ResourceInfo {
   return { resource, kind, apiVersion, namespaced };
