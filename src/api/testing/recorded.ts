@@ -42,7 +42,7 @@ function expand(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(expand);
   if (!isObject(value)) return value;
   const repeat = value['$repeat'];
-  if (Array.isArray(repeat)) return String(repeat[0]).repeat(Number(repeat[1]));
+  if (Array.isArray(repeat)) return (repeat[0] as string).repeat(Number(repeat[1]));
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, expand(item)]));
 }
 

@@ -102,7 +102,7 @@ function countOf(value: string | number): number {
 
 function validateStatus({ status = {} }: Deployment, old: Deployment): FieldError[] {
   const { replicas = 0, updatedReplicas = 0, readyReplicas = 0, availableReplicas = 0 } = status;
-  const counts: ReadonlyArray<keyof DeploymentStatus & string> = [
+  const counts: ReadonlyArray<keyof DeploymentStatus> = [
     'observedGeneration',
     'replicas',
     'updatedReplicas',

@@ -29,8 +29,8 @@ function validate(object: ReplicaSet): FieldError[] {
 }
 
 function validateStatus({ status = { replicas: 0 } }: ReplicaSet): FieldError[] {
-  const { replicas = 0, fullyLabeledReplicas = 0, readyReplicas = 0, availableReplicas = 0 } = status;
-  const counts: ReadonlyArray<keyof ReplicaSetStatus & string> = [
+  const { replicas, fullyLabeledReplicas = 0, readyReplicas = 0, availableReplicas = 0 } = status;
+  const counts: ReadonlyArray<keyof ReplicaSetStatus> = [
     'replicas',
     'fullyLabeledReplicas',
     'readyReplicas',

@@ -36,7 +36,7 @@ function validateSubset(subset: EndpointSubset, field: string): FieldError[] {
   return errors;
 }
 
-function validateAddress({ ip = '', hostname = '', nodeName }: EndpointAddress, field: string): FieldError[] {
+function validateAddress({ ip, hostname = '', nodeName }: EndpointAddress, field: string): FieldError[] {
   const errors = validateLegacyIp(ip, `${field}.ip`);
   if (hostname !== '') errors.push(...invalidEach(`${field}.hostname`, hostname, dns1123LabelErrors(hostname)));
   if (nodeName !== undefined) {
@@ -46,7 +46,7 @@ function validateAddress({ ip = '', hostname = '', nodeName }: EndpointAddress, 
 }
 
 function validatePort(
-  { name = '', port = 0, protocol, appProtocol }: EndpointPort,
+  { name = '', port, protocol, appProtocol }: EndpointPort,
   named: boolean,
   field: string,
 ): FieldError[] {

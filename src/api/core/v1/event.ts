@@ -21,7 +21,7 @@ export const event = defineKind<Event>({
   validateUpdate: validateCoreEvent,
   allowCreateOnUpdate: true,
 
-  fields: ({ involvedObject = {}, reason = '', reportingComponent = '', source, type = '' }) => ({
+  fields: ({ involvedObject, reason = '', reportingComponent = '', source, type = '' }) => ({
     'involvedObject.kind': involvedObject.kind ?? '',
     'involvedObject.namespace': involvedObject.namespace ?? '',
     'involvedObject.name': involvedObject.name ?? '',

@@ -105,7 +105,7 @@ export function dropForType(spec: ServiceSpec, old: ServiceSpec): void {
     if (same('ipFamilies')) delete spec.ipFamilies;
     if (same('ipFamilyPolicy')) delete spec.ipFamilyPolicy;
   }
-  const ports = (of: ServiceSpec): number[] => (of.ports ?? []).map((port) => port.nodePort ?? 0).sort();
+  const ports = (of: ServiceSpec): number[] => (of.ports ?? []).map((port) => port.nodePort ?? 0).sort((a, b) => a - b);
   if (needsNodePorts(old) && !needsNodePorts(spec) && deepEqual(ports(spec), ports(old))) {
     for (const port of spec.ports ?? []) delete port.nodePort;
   }

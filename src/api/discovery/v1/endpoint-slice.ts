@@ -109,7 +109,7 @@ function validateHintNames(
 ): FieldError[] {
   if (list.length > MAX_HINTS) return [tooMany(field, list.length, MAX_HINTS)];
   const seen = new Set<string>();
-  return list.flatMap(({ name = '' }, index) => {
+  return list.flatMap(({ name }, index) => {
     const at = `${field}[${index}].name`;
     if (seen.has(name)) return [duplicate(at, name)];
     seen.add(name);
