@@ -23,9 +23,6 @@ const MERGE = 'application/merge-patch+json';
 
 /** Recorded answers that differ, and why. */
 const KNOWN: Readonly<Record<string, string>> = {
-  'configmap/15': 'needs a deletion',
-  'configmap/16': 'needs a deletion',
-  'configmap/17': 'needs a deletion',
   'configmap/31': 'the text of a patch error is the decoder’s',
   'configmap/32': 'the text of a patch error is the decoder’s',
   'lease/2': 'the store refuses it',
