@@ -1,15 +1,16 @@
 // From a request's body to an object of its kind: media type, decoding, unknown fields, kind and version.
 // Models kubernetes staging/src/k8s.io/apiserver/pkg/endpoints/handlers/{create,update,delete}.go.
 
+import { apiVersionOf } from '../api/kind.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { Result } from '../api/status.ts';
 import { badRequest, fail, failure, ok } from '../api/status.ts';
-import type { JsonValue } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
 import type { ExpectedKind } from '../schema/decode/decode-object.ts';
 import { decodeObject } from '../schema/decode/decode-object.ts';
 import { decodeJson } from '../schema/decode/json.ts';
 import { decodeYaml } from '../schema/decode/yaml.ts';
+import { decodeProtobuf } from '../schema/protobuf/decode.ts';
 import type { Exchange } from './exchange.ts';
 import { bodyFormat, unsupportedMediaType } from './negotiate.ts';
 import type { FieldValidation } from './options.ts';
@@ -27,16 +28,25 @@ export function decodeBody(
 ): Result<Decoded> {
   const format = bodyFormat(exchange.request.header('content-type'));
   if (format === undefined) return fail(unsupportedMediaType());
-  return decode(exchange.request.body, format, expected, fieldValidation);
+  const { body } = exchange.request;
+  if (format !== 'protobuf') return decode(body, format, expected, fieldValidation);
+  const text = protobufText(body, expected);
+  return text.ok ? decode(text.value, 'json', expected, fieldValidation) : text;
 }
 
-/** The same checks for a value that a patch has made. */
-export function checkDecoded(
-  value: JsonValue,
-  expected: ExpectedKind,
-  fieldValidation: FieldValidation,
-): Result<Decoded> {
-  return decode(JSON.stringify(value), 'json', expected, fieldValidation);
+/** The JSON text that says what a protobuf body says. */
+function protobufText(body: string, expected: ExpectedKind): Result<string> {
+  const bytes = Uint8Array.from(body, (char) => char.charCodeAt(0));
+  const decoded = decodeProtobuf(bytes, (apiVersion, kind) =>
+    kind === expected.kind && apiVersion === apiVersionOf(expected)
+      ? expected.definition.replace(/^io\.k8s\./, 'k8s.io.')
+      : undefined,
+  );
+  if (!decoded.ok) {
+    return fail(badRequest(`the object provided is unrecognized (must be of type ${expected.kind}): ${decoded.error}`));
+  }
+  const { kind, apiVersion, value } = decoded;
+  return ok(JSON.stringify({ kind, apiVersion, ...value }));
 }
 
 function decode(
@@ -63,9 +73,11 @@ const DELETE_OPTIONS: ExpectedKind = {
 export function decodeDeleteOptions(exchange: Exchange): Result<unknown> {
   const format = bodyFormat(exchange.request.header('content-type'));
   if (format === undefined) return fail(unsupportedMediaType());
-  const parsed = format === 'json' ? decodeJson(exchange.request.body) : decodeYaml(exchange.request.body);
+  const text = format === 'protobuf' ? protobufText(exchange.request.body, DELETE_OPTIONS) : ok(exchange.request.body);
+  if (!text.ok) return text;
+  const parsed = format === 'yaml' ? decodeYaml(text.value) : decodeJson(text.value);
   if (!parsed.ok) {
-    return fail(badRequest(`${format === 'json' ? "couldn't get version/kind; json parse error: " : ''}${parsed.error}`));
+    return fail(badRequest(`${format !== 'yaml' ? "couldn't get version/kind; json parse error: " : ''}${parsed.error}`));
   }
   const value = parsed.value ?? {};
   if (!isObject(value)) return fail(badRequest("couldn't get version/kind; json parse error: not an object"));

@@ -85,7 +85,7 @@ function parseAccept(header: string): MediaRange[] {
   return ranges.sort((a, b) => b.q - a.q);
 }
 
-export type BodyFormat = 'json' | 'yaml';
+export type BodyFormat = 'json' | 'yaml' | 'protobuf';
 
 /** Of POST and PUT bodies. Absent means JSON. */
 export function bodyFormat(contentType: string | undefined): BodyFormat | undefined {
@@ -93,5 +93,6 @@ export function bodyFormat(contentType: string | undefined): BodyFormat | undefi
   if (contentType.endsWith(';;')) return undefined;
   const type = (contentType.split(';')[0] ?? '').trim().toLowerCase();
   if (type === 'application/json') return 'json';
+  if (type === 'application/vnd.kubernetes.protobuf') return 'protobuf';
   return type === 'application/yaml' ? 'yaml' : undefined;
 }

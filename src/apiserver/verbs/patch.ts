@@ -3,31 +3,26 @@
 
 import type { KubeObject } from '../../api/object.ts';
 import type { Result } from '../../api/status.ts';
-import { badRequest, fail, failure, ok } from '../../api/status.ts';
+import { badRequest, fail, ok } from '../../api/status.ts';
 import type { Part } from '../../registry/update.ts';
 import { update } from '../../registry/update.ts';
-import { clone } from '../../lib/json.ts';
-import type { JsonValue } from '../../lib/json.ts';
 import { jsonAnswer, statusAnswer } from '../answer.ts';
-import { checkDecoded } from '../body.ts';
 import type { Exchange } from '../exchange.ts';
 import { writeContext } from '../exchange.ts';
 import type { ApiResponse } from '../http.ts';
-import type { FieldValidation } from '../options.ts';
 import { writeOptions } from '../options.ts';
-import { unsupportedMediaType } from '../negotiate.ts';
-import type { PreparedPatch } from '../patches.ts';
-import { PATCH_TYPES, preparePatch } from '../patches.ts';
+import type { Patching } from '../patching.ts';
+import { applyPatch, patchType } from '../patching.ts';
 import { admit, attributes } from '../write-steps.ts';
 
 export function patch(exchange: Exchange, part: Part): ApiResponse {
   const { kind, path, user, services, encoding, request } = exchange;
-  const type = (request.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-  if (!PATCH_TYPES.includes(type)) return statusAnswer(unsupportedMediaType(PATCH_TYPES.join(', ')), encoding);
+  const type = patchType(request);
+  if (!type.ok) return statusAnswer(type.status, encoding);
   const options = writeOptions(exchange.query, 'PatchOptions');
   if (!options.ok) return statusAnswer(options.status, encoding);
-  const prepared = preparePatch(type, request.body, kind.definition);
-  if (!prepared.ok) return statusAnswer(prepared.status, encoding);
+  const { fieldValidation } = options.value;
+  const patching: Patching = { type: type.value, text: request.body, expected: kind, fieldValidation };
 
   const target = { kind, namespace: path.namespace, name: path.name, subresource: path.subresource, user };
   const asked = attributes(services, target, 'UPDATE');
@@ -42,7 +37,7 @@ export function patch(exchange: Exchange, part: Part): ApiResponse {
       part,
       transform: (old) => {
         before = old;
-        const patched = applyPatch(exchange, prepared.value, old, options.value.fieldValidation, warnings);
+        const patched = patchedObject(exchange, patching, old, warnings);
         if (!patched.ok) return patched;
         const refused = services.admission.mutate(patched.value, asked);
         return refused === undefined ? patched : fail(refused);
@@ -56,29 +51,22 @@ export function patch(exchange: Exchange, part: Part): ApiResponse {
   return jsonAnswer(200, written.value.text, encoding, warnings);
 }
 
-/** The object that the patch makes of the old one, checked and defaulted as a decoded body is. */
-function applyPatch(
-  exchange: Exchange,
-  prepared: PreparedPatch,
+/** The object that the patch makes of the old one, defaulted as a decoded body is. */
+function patchedObject(
+  { kind, path }: Exchange,
+  patching: Patching,
   old: KubeObject,
-  fieldValidation: FieldValidation,
   warnings: string[],
 ): Result<KubeObject> {
-  const { kind, path } = exchange;
-  const applied = prepared.apply(clone(old) as unknown as JsonValue);
-  if (!applied.ok) return applied;
-  if (typeof applied.value !== 'object' || applied.value === null || Array.isArray(applied.value)) {
-    return fail(failure(422, 'Invalid', 'the patch does not leave an object'));
+  const patched = applyPatch(patching, old);
+  if (!patched.ok) return patched;
+  warnings.push(...patched.value.warnings);
+  const { object } = patched.value;
+  const { name, namespace } = object.metadata;
+  if (name !== path.name) {
+    return fail(badRequest(`the name of the object (${name}) does not match the name on the URL (${path.name})`));
   }
-  const checked = checkDecoded(applied.value, kind, fieldValidation);
-  if (!checked.ok) return checked;
-  warnings.push(...checked.value.warnings);
-  const { object } = checked.value;
-  const meta = object.metadata;
-  if (meta.name !== path.name) {
-    return fail(badRequest(`the name of the object (${meta.name ?? ''}) does not match the name on the URL (${path.name})`));
-  }
-  if (kind.namespaced && meta.namespace !== path.namespace) {
+  if (kind.namespaced && namespace !== path.namespace) {
     return fail(badRequest('the namespace of the provided object does not match the namespace sent on the request'));
   }
   kind.setDefaults?.(object);

@@ -7,19 +7,17 @@ import type { Result } from '../../api/status.ts';
 import { badRequest, fail, invalidStatus, notFoundStatus, ok } from '../../api/status.ts';
 import type { Scale } from '../../api/types/autoscaling-v1.ts';
 import { clone } from '../../lib/json.ts';
-import type { JsonValue } from '../../lib/json.ts';
 import { update } from '../../registry/update.ts';
 import type { ExpectedKind } from '../../schema/decode/decode-object.ts';
 import { invalid } from '../../schema/field-error.ts';
 import { jsonAnswer, statusAnswer } from '../answer.ts';
-import { checkDecoded, decodeBody } from '../body.ts';
+import { decodeBody } from '../body.ts';
 import type { Exchange } from '../exchange.ts';
 import { writeContext } from '../exchange.ts';
 import type { ApiResponse } from '../http.ts';
-import { unsupportedMediaType } from '../negotiate.ts';
 import type { WriteOptions } from '../options.ts';
 import { writeOptions } from '../options.ts';
-import { PATCH_TYPES, preparePatch } from '../patches.ts';
+import { applyPatch, patchType } from '../patching.ts';
 import { admit, attributes } from '../write-steps.ts';
 
 const SCALE: ExpectedKind = {
@@ -48,17 +46,15 @@ export function putScale(exchange: Exchange, strategy: ScaleStrategy<KubeObject>
 
 export function patchScale(exchange: Exchange, strategy: ScaleStrategy<KubeObject>): ApiResponse {
   const { encoding, request } = exchange;
-  const type = (request.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-  if (!PATCH_TYPES.includes(type)) return statusAnswer(unsupportedMediaType(PATCH_TYPES.join(', ')), encoding);
+  const type = patchType(request);
+  if (!type.ok) return statusAnswer(type.status, encoding);
   const options = writeOptions(exchange.query, 'PatchOptions');
   if (!options.ok) return statusAnswer(options.status, encoding);
-  const prepared = preparePatch(type, request.body, SCALE.definition);
-  if (!prepared.ok) return statusAnswer(prepared.status, encoding);
+  const { fieldValidation } = options.value;
+  const patching = { type: type.value, text: request.body, expected: SCALE, fieldValidation };
   return write(exchange, strategy, options.value, [], (old) => {
-    const applied = prepared.value.apply(scaleOf(old, strategy) as unknown as JsonValue);
-    if (!applied.ok) return applied;
-    const checked = checkDecoded(applied.value, SCALE, options.value.fieldValidation);
-    return checked.ok ? ok(checked.value.object as Scale) : checked;
+    const patched = applyPatch(patching, scaleOf(old, strategy));
+    return patched.ok ? ok(patched.value.object as Scale) : patched;
   });
 }
 

@@ -1,0 +1,60 @@
+// PATCH bodies: which kind of patch, and what it makes of an object.
+
+import type { KubeObject } from '../api/object.ts';
+import type { Result } from '../api/status.ts';
+import { fail, failure, ok } from '../api/status.ts';
+import type { JsonObject } from '../lib/json.ts';
+import type { ExpectedKind } from '../schema/decode/decode-object.ts';
+import type { PatchType } from '../schema/patch/patch-object.ts';
+import { patchObject } from '../schema/patch/patch-object.ts';
+import { definition } from '../schema/table.ts';
+import type { ApiRequest } from './http.ts';
+import { unsupportedMediaType } from './negotiate.ts';
+import type { FieldValidation } from './options.ts';
+
+/** In the order in which upstream lists them. */
+const TYPES: ReadonlyMap<string, PatchType> = new Map([
+  ['application/json-patch+json', 'json'],
+  ['application/merge-patch+json', 'merge'],
+  ['application/strategic-merge-patch+json', 'strategic'],
+]);
+
+export function patchType(request: ApiRequest): Result<PatchType> {
+  const [media = ''] = (request.header('content-type') ?? '').split(';');
+  const type = TYPES.get(media.trim().toLowerCase());
+  return type === undefined ? fail(unsupportedMediaType([...TYPES.keys()].join(', '))) : ok(type);
+}
+
+export interface Patching {
+  readonly type: PatchType;
+  readonly text: string;
+  readonly expected: ExpectedKind;
+  readonly fieldValidation: FieldValidation;
+}
+
+/** A new object, decoded and checked as a body is; `object` is left as it is. */
+export function applyPatch(
+  { type, text, expected, fieldValidation }: Patching,
+  object: KubeObject,
+): Result<{ readonly object: KubeObject; readonly warnings: readonly string[] }> {
+  const schema = definition(expected.definition);
+  if (schema === undefined) throw new Error(`no definition ${expected.definition}`);
+  const source = object as unknown as JsonObject;
+  const patched = patchObject({ type, text, object: source, expected, schema, fieldValidation });
+  if (patched.ok) {
+    const made = patched.object as unknown as KubeObject;
+    made.metadata ??= {} as KubeObject['metadata'];
+    return ok({ object: made, warnings: patched.warnings });
+  }
+  const { code, reason, message, causes } = patched;
+  if (causes === undefined) return fail(failure(code, reason, message));
+  const { group, kind } = expected;
+  return fail(
+    failure(code, reason, message, {
+      name: object.metadata.name,
+      ...(group === '' ? {} : { group }),
+      kind,
+      causes: causes.map((cause) => ({ reason: cause.type, message: cause.message, field: cause.field })),
+    }),
+  );
+}
