@@ -30,6 +30,11 @@ export function clone<T>(value: T): T {
   if (Array.isArray(value)) return value.map((item: unknown) => clone(item)) as T;
   if (typeof value !== 'object' || value === null) return value;
   const copy: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) copy[key] = clone((value as Record<string, unknown>)[key]);
+  for (const key of Object.keys(value)) {
+    const item = clone((value as Record<string, unknown>)[key]);
+    // An assignment would take this one name for the prototype.
+    if (key === '__proto__') Object.defineProperty(copy, key, { value: item, enumerable: true, configurable: true, writable: true });
+    else copy[key] = item;
+  }
   return copy as T;
 }

@@ -6,7 +6,7 @@ import { isObject } from '../../lib/json.ts';
 import { canonical } from '../decode/canonical.ts';
 import type { ExpectedKind, FieldValidation } from '../decode/decode-object.ts';
 import { inspect } from '../decode/inspect.ts';
-import { TreeObject, treeOf } from '../decode/json-tree.ts';
+import { TreeObject, setMember, treeOf } from '../decode/json-tree.ts';
 import type { FieldError } from '../field-error.ts';
 import { fieldErrorText, invalid } from '../field-error.ts';
 import { goJson } from '../go-text.ts';
@@ -59,7 +59,7 @@ function apply(options: PatchOptions): Applied | PatchFailure {
     if (!parsed.ok) return parsed;
     const patched = applyJsonPatch(object, parsed.operations);
     if (!patched.ok) return patched;
-    return { ...patched, strict: parsed.strict, quoted: () => sortedJson(patched.value) };
+    return { ...patched, strict: parsed.strict, quoted: () => goJson(sorted(patched.value)) };
   }
   const parsed = parseObjectPatch(text, options.type === 'merge' ? 'error decoding patch: ' : '');
   if (!parsed.ok) return parsed;
@@ -67,7 +67,7 @@ function apply(options: PatchOptions): Applied | PatchFailure {
   if (options.type === 'merge') {
     if (patch === undefined) return badPatch('Invalid JSON Patch');
     const value = applyMergePatch(object, patch);
-    return { ok: true, value, strict, quoted: () => sortedJson(value) };
+    return { ok: true, value, strict, quoted: () => goJson(sorted(value)) };
   }
   const patched = applyStrategicMergePatch(object, patch ?? {}, schema);
   return patched.ok ? { ...patched, strict, quoted: () => goValue(patch ?? {}) } : patched;
@@ -84,24 +84,29 @@ function decode(applied: Applied, options: PatchOptions): PatchedObject {
   };
   const value = isObject(applied.value) ? applied.value : {};
   const named = { kind: value['kind'] ?? kind, apiVersion: value['apiVersion'] ?? apiVersion };
-  if (named.kind !== kind || named.apiVersion !== apiVersion) {
+  // A strategic merge patch is applied to the type, whatever it calls itself; the others go through the decoder.
+  if (options.type !== 'strategic' && (named.kind !== kind || named.apiVersion !== apiVersion)) {
     return refuse(
       `no kind "${goValue(named.kind)}" is registered for version "${goValue(named.apiVersion)}" in scheme "pkg/api/legacyscheme/scheme.go:30"`,
     );
   }
-  const result = canonical(value, options.schema);
+  const result = canonical({ ...value, kind, apiVersion }, options.schema);
   let strict = applied.strict;
   if (result.invalid || result.unknown) {
-    const tree = treeOf(value);
+    const tree = treeOf(sorted(value));
     const findings = inspect(tree instanceof TreeObject ? tree : new TreeObject(), options.schema);
     if (findings.error !== undefined) return refuse(findings.error);
     strict = [...strict, ...findings.strict];
   }
   if (strict.length > 0 && fieldValidation === 'Strict') return refuse(`strict decoding error: ${strict.join(', ')}`);
-  return { ok: true, object: { kind, apiVersion, ...result.object }, warnings: fieldValidation === 'Warn' ? strict : [] };
+  return { ok: true, object: result.object, warnings: fieldValidation === 'Warn' ? strict : [] };
 }
 
-function sortedJson(value: JsonValue): string {
-  if (!isObject(value)) return goJson(value);
-  return goJson(Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))));
+/** With members in the order in which upstream writes and reads a patched object: by name. */
+function sorted(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (!isObject(value)) return value;
+  const result: JsonObject = {};
+  for (const key of Object.keys(value).sort()) setMember(result, key, sorted(value[key] ?? null));
+  return result;
 }

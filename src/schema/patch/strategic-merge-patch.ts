@@ -22,7 +22,7 @@ const ELEMENT_ORDER = '$setElementOrder';
 
 export type StrategicallyPatched = { readonly ok: true; readonly value: JsonObject } | PatchFailure;
 
-/** Leaves both as they are. Directives inside parts that the object did not have stay in the result, as upstream. */
+/** Leaves both as they are. */
 export function applyStrategicMergePatch(
   object: JsonObject,
   patch: JsonObject,
@@ -95,7 +95,9 @@ class Merger {
     }
     const old = Object.hasOwn(object, key) ? object[key] : undefined;
     if (old === undefined || goTypeOf(old) !== goTypeOf(change)) {
-      setMember(object, key, change);
+      const added = deletion ? undefined : withoutDirectives(change);
+      if (added !== undefined) setMember(object, key, added);
+      else if (!deletion) delete object[key];
       return;
     }
     const { value, patch } = this.field(type, key);
@@ -203,7 +205,7 @@ class Merger {
     strategy: PatchStrategy | undefined,
     deletion: boolean,
   ): JsonValue[] {
-    if (strategy?.merge !== true) return changes;
+    if (strategy?.merge !== true && !deletion) return changes;
     if (old.length === 0 && changes.length === 0) return old;
     const types = new Set([...old, ...changes].map(goTypeOf));
     if (types.size > 1) {
@@ -214,7 +216,7 @@ class Merger {
       if (deletion) return old.filter((item) => !changes.includes(item));
       return orderElements([...new Set([...old, ...changes])], changes, old, undefined);
     }
-    const { mergeKey } = strategy;
+    const mergeKey = strategy?.mergeKey;
     if (mergeKey === undefined) {
       this.fail(internalPatchError('cannot merge lists without merge key for type struct'));
       return old;
@@ -253,6 +255,19 @@ class Merger {
     if (this.failure !== undefined || !this.haveKey(merged, mergeKey)) return old;
     return orderElements(merged, plain, server, mergeKey);
   }
+}
+
+/** A part that the object did not have: there is nothing its directives and nulls could act on. */
+function withoutDirectives(value: JsonValue): JsonValue | undefined {
+  if (Array.isArray(value)) return value.map(withoutDirectives).filter((item) => item !== undefined);
+  if (!isObject(value)) return value;
+  if (Object.hasOwn(value, DIRECTIVE)) return undefined;
+  const kept: JsonObject = {};
+  for (const key of Object.keys(value)) {
+    const item = withoutDirectives(value[key] ?? null);
+    if (item !== undefined && item !== null) setMember(kept, key, item);
+  }
+  return kept;
 }
 
 function mapType(value: ValueSchema | undefined): MapType {
