@@ -51,7 +51,7 @@ function isText(contentType: string | null): boolean {
   );
 }
 
-/** The body as text; binary bodies as latin1. */
+/** The body as text; of binary bodies a character a byte. */
 export async function readBody(request: Request): Promise<{ ok: true; text: string } | { ok: false; status: Status }> {
   if (request.body === null) return { ok: true, text: '' };
   const length = Number(request.headers.get('Content-Length') ?? NaN);
@@ -59,7 +59,16 @@ export async function readBody(request: Request): Promise<{ ok: true; text: stri
   if (length <= MAX_BODY && text) return { ok: true, text: await request.text() };
   const bytes = await readBounded(request.body);
   if (bytes === undefined) return { ok: false, status: tooLarge(`limit is ${MAX_BODY}`) };
-  return { ok: true, text: new TextDecoder(text ? 'utf-8' : 'latin1').decode(bytes) };
+  return { ok: true, text: text ? new TextDecoder().decode(bytes) : binaryText(bytes) };
+}
+
+/** A character a byte. (The platform's `latin1` decoder is windows-1252, which is not.) */
+function binaryText(bytes: Uint8Array): string {
+  let text = '';
+  for (let start = 0; start < bytes.length; start += 8192) {
+    text += String.fromCharCode(...bytes.subarray(start, start + 8192));
+  }
+  return text;
 }
 
 /**
