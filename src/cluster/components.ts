@@ -1,22 +1,18 @@
 // The components that reconcile a cluster, in the order in which they get their turns.
 
 import type { Component } from '../controllers/runtime/component.ts';
-import type { Clock } from '../lib/clock.ts';
-import type { Logger } from '../lib/log.ts';
+import { ControllerComponent } from '../controllers/runtime/controller-component.ts';
+import type { RuntimePorts } from '../controllers/runtime/ports.ts';
+import { CONTROLLERS } from '../controllers/table.ts';
+import { Scheduler } from '../scheduler/scheduler.ts';
+import type { PoolNotifierOptions } from './pool-notifier.ts';
 import { createPoolNotifier } from './pool-notifier.ts';
 
-export interface ComponentOptions {
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly nodeGraceSeconds: number;
-  readonly poke: () => Promise<void>;
-  /** Whether the node pool itself wrote the event of this revision. */
-  readonly reported: (rev: number) => boolean;
-  /** Asks for a run at `time` at the latest, in milliseconds since the epoch. */
-  readonly wakeBy: (time: number) => void;
-}
-
-export function createComponents(options: ComponentOptions): Component[] {
-  const { clock, logger, poke, reported, wakeBy } = options;
-  return [createPoolNotifier({ clock, logger, poke, reported, wakeBy })];
+export function createComponents(ports: RuntimePorts, pool: PoolNotifierOptions): Component[] {
+  return [
+    ...CONTROLLERS.map((controller) => new ControllerComponent(controller, ports)),
+    new Scheduler(),
+    // Last, so that it speaks of what the others have done in this round.
+    createPoolNotifier(pool),
+  ];
 }

@@ -6,6 +6,7 @@ import { internalError } from '../api/status.ts';
 import { statusAnswer } from '../apiserver/answer.ts';
 import type { ApiResponse, WatchSpec } from '../apiserver/http.ts';
 import { Runtime } from '../controllers/runtime/runtime.ts';
+import type { RuntimePorts } from '../controllers/runtime/ports.ts';
 import type { RunResult } from '../controllers/runtime/runtime.ts';
 import type { ResourceName } from '../api/resources.ts';
 import { KINDS } from '../api/scheme.ts';
@@ -13,7 +14,7 @@ import { compactionTarget } from '../eventlog/compaction.ts';
 import type { LogEvent } from '../eventlog/log.ts';
 import { SqliteLog } from '../eventlog/sqlite-log.ts';
 import { systemClock } from '../lib/clock.ts';
-import type { Logger } from '../lib/log.ts';
+import type { LogFields, Logger } from '../lib/log.ts';
 import { errorText } from '../lib/log.ts';
 import type { Random } from '../lib/random.ts';
 import { seededRandom, systemRandom } from '../lib/random.ts';
@@ -62,24 +63,24 @@ export function openCore(options: CoreOptions): Core {
   const alarm = new AlarmClock(context.storage, clock);
   const sockets = new WatchSockets({ context, server, head: () => log.head });
   const runtimeStore = createRuntimeStore(store, log);
-  const components = createComponents({
-    clock,
-    logger,
-    nodeGraceSeconds: options.nodeGraceSeconds,
-    poke: options.poke,
-    reported: (rev) => log.event(rev)?.actor === POOL_USER,
-    wakeBy: (time) => alarm.by(time),
-  });
-  const runtime = new Runtime(components, {
+  const ports: RuntimePorts = {
     store: runtimeStore,
     feed: createFeed(log),
     clock,
     monotonic: () => performance.now(),
     random,
-    log: (level, message, fields) => logger[level](message, fields as Parameters<Logger['info']>[1]),
+    log: (level, message, fields) => logger[level](message, fields as LogFields),
     metrics: figures,
     clientFor: (identity, cause) => server.clientFor(identity, cause),
-  });
+  };
+  const pool = {
+    clock,
+    logger,
+    poke: options.poke,
+    reported: (rev: number) => log.event(rev)?.actor === POOL_USER,
+    wakeBy: (time: number) => alarm.by(time),
+  };
+  const runtime = new Runtime(createComponents(ports, pool), ports);
 
   const run = (budget: number): RunResult => {
     const result = runtime.run(budget);
