@@ -1,9 +1,7 @@
 // Binding: the older way to say on which node a pod is to run. It is never stored: creating one is pods/binding.
 // Models kubernetes pkg/registry/core/pod/storage/storage.go (LegacyBindingREST).
 
-import type { Action } from '../../kind.ts';
 import { defineKind } from '../../kind.ts';
-import type { KubeObject } from '../../object.ts';
 import { defaultPrinter } from '../../printing.ts';
 import type { Binding } from '../../types/core-v1.ts';
 import { podBinding } from './pod-binding.ts';
@@ -17,6 +15,6 @@ export const binding = defineKind<Binding>({
   namespaced: true,
   verbs: ['create'],
   definition: 'io.k8s.api.core.v1.Binding',
-  collectionAction: { resource: 'pods', action: podBinding as unknown as Action<KubeObject> },
+  collectionAction: { resource: 'pods', action: podBinding },
   printer: defaultPrinter,
 });

@@ -126,7 +126,7 @@ function setContainerDefaults(container: Container | EphemeralContainer): void {
   if (container.lifecycle !== undefined) delete container.lifecycle.stopSignal;
   for (const rule of container.restartPolicyRules ?? []) if (rule.exitCodes) omitEmpty(rule.exitCodes, ['values']);
   if (container.securityContext?.capabilities) omitEmpty(container.securityContext.capabilities, ['add', 'drop']);
-  omitEmpty(container as Container, CONTAINER_FIELDS);
+  omitEmpty(container, CONTAINER_FIELDS);
 }
 
 /** For every pod spec, in pods and in templates. */

@@ -30,6 +30,7 @@ export function mergeMatchLabelKeys(spec: PodSpec, labels: Labels = {}): void {
     }
   }
   for (const constraint of spec.topologySpreadConstraints ?? []) {
-    if (constraint.labelSelector !== undefined) add(constraint.labelSelector, constraint.matchLabelKeys ?? [], 'In', labels);
+    if (constraint.labelSelector !== undefined)
+      add(constraint.labelSelector, constraint.matchLabelKeys ?? [], 'In', labels);
   }
 }

@@ -2,10 +2,17 @@
 // Models kubernetes pkg/api/pod/warnings.go and pkg/api/node/util.go.
 
 import { dns1123LabelErrors } from '../../../schema/names.ts';
-import type { Container, NodeSelectorTerm, Pod, PodAffinityTerm, PodSpec, PodTemplateSpec } from '../../types/core-v1.ts';
+import type {
+  Container,
+  NodeSelectorTerm,
+  Pod,
+  PodAffinityTerm,
+  PodSpec,
+  PodTemplateSpec,
+} from '../../types/core-v1.ts';
 import { eachContainer } from './pod-validation/scope.ts';
 import type { ResourceList } from './resource-lists.ts';
-import { quantityIn } from './resource-lists.ts';
+import { isPlainlyWhole, quantityIn } from './resource-lists.ts';
 import { volumeWarnings } from './volume-warnings.ts';
 
 const NODE_LABELS: Readonly<Record<string, string>> = {
@@ -60,8 +67,13 @@ function warnOfPlacement(spec: PodSpec, path: string, add: Add): void {
     if (text !== undefined) add(`${field}.topologyKey`, `${topologyKey} is ${text}`);
     if (labelSelector === undefined) add(`${field}.labelSelector`, NULL_SELECTOR);
   });
-  for (const [key, affinity] of [['podAffinity', podAffinity], ['podAntiAffinity', podAntiAffinity]] as const) {
-    (affinity?.[REQUIRED] ?? []).forEach((term, index) => warnOfPodTerm(term, `${at}.${key}.${REQUIRED}[${index}]`, add));
+  for (const [key, affinity] of [
+    ['podAffinity', podAffinity],
+    ['podAntiAffinity', podAntiAffinity],
+  ] as const) {
+    (affinity?.[REQUIRED] ?? []).forEach((term, index) =>
+      warnOfPodTerm(term, `${at}.${key}.${REQUIRED}[${index}]`, add),
+    );
     (affinity?.[PREFERRED] ?? []).forEach((term, index) => {
       warnOfPodTerm(term.podAffinityTerm, `${at}.${key}.${PREFERRED}[${index}].podAffinityTerm`, add);
     });
@@ -80,7 +92,7 @@ function warnOfRepeats(values: readonly string[], what: string, field: (index: n
 function warnOfFractions(list: ResourceList | undefined, names: readonly string[], path: string, add: Add): void {
   for (const name of names) {
     const value = list?.[name];
-    if (value === undefined || quantityIn(value).nano % 1_000_000_000n === 0n) continue;
+    if (value === undefined || isPlainlyWhole(value) || quantityIn(value).nano % 1_000_000_000n === 0n) continue;
     add(`${path}[${name}]`, `fractional byte value ${JSON.stringify(String(value))} is invalid, must be an integer`);
   }
 }
@@ -172,7 +184,8 @@ export function podWarnings(pod: Pod, old: Pod | undefined): string[] {
   const warnings = specWarnings(pod.spec, pod.metadata.annotations ?? {}, '');
   const texts = dns1123LabelErrors(pod.metadata.name);
   if (texts.length > 0) {
-    const why = "this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended";
+    const why =
+      "this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended";
     warnings.unshift(`metadata.name: ${why}: [${texts.join(' ')}]`);
   }
   return warnings;

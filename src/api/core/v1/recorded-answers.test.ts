@@ -33,17 +33,28 @@ function expand(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(expand);
   if (!isObject(value)) return value;
   const repeat = value['$repeat'];
-  if (Array.isArray(repeat)) return String(repeat[0]).repeat(Number(repeat[1]));
+  if (Array.isArray(repeat)) return (repeat[0] as string).repeat(Number(repeat[1]));
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, expand(item)]));
 }
 
 const MAPS = ['labels', 'annotations', 'matchLabels', 'nodeSelector'];
 const QUANTITIES = ['capacity', 'allocatable', 'limits', 'requests'];
-const TEXT_LISTS = ['finalizers', 'namespaces', 'command', 'args', 'values', 'podCIDRs', 'monitors', 'hostnames', 'accessModes'];
+const TEXT_LISTS = [
+  'finalizers',
+  'namespaces',
+  'command',
+  'args',
+  'values',
+  'podCIDRs',
+  'monitors',
+  'hostnames',
+  'accessModes',
+];
 
 /** What decoding makes of nulls: the zero value of a list's or map's member, nothing elsewhere. */
 function decode(value: unknown, key = ''): unknown {
-  if (Array.isArray(value)) return value.map((item) => (item === null ? (TEXT_LISTS.includes(key) ? '' : {}) : decode(item)));
+  if (Array.isArray(value))
+    return value.map((item) => (item === null ? (TEXT_LISTS.includes(key) ? '' : {}) : decode(item)));
   if (!isObject(value)) return value;
   const entries = Object.entries(value).map(([name, item]): [string, unknown] => {
     if (item === null && MAPS.includes(key)) return [name, ''];
@@ -80,7 +91,10 @@ function create(kind: Kind, body: unknown): { object: KubeObject; errors: FieldE
   kind.canonicalize?.(object);
   // The recorded suffix is a placeholder that is no name.
   const meta = JSON.parse(JSON.stringify(object.metadata).replaceAll('<rand>', 'abcde')) as KubeObject['metadata'];
-  const errors = [...validateObjectMeta(meta, kind), ...(kind.validate?.({ ...object, metadata: meta }, context) ?? [])];
+  const errors = [
+    ...validateObjectMeta(meta, kind),
+    ...(kind.validate?.({ ...object, metadata: meta }, context) ?? []),
+  ];
   return { object, errors };
 }
 
@@ -97,7 +111,7 @@ function withoutAdmission(value: unknown, key = ''): unknown {
   if (Array.isArray(value)) {
     const items = value.filter((item) => {
       if (!isObject(item)) return true;
-      if (String(item['name']).startsWith('kube-api-access-')) return false;
+      if ((item['name'] as string | undefined)?.startsWith('kube-api-access-') === true) return false;
       if (key === 'taints') return item['key'] !== 'node.kubernetes.io/not-ready';
       return key !== 'tolerations' || item['tolerationSeconds'] !== 300;
     });
@@ -108,7 +122,11 @@ function withoutAdmission(value: unknown, key = ''): unknown {
   return Object.fromEntries(
     entries.filter(([name, item]) => {
       if (['uid', 'creationTimestamp', 'priority', 'preemptionPolicy'].includes(name)) return false;
-      return !(Array.isArray(item) && item.length === 0 && ['volumes', 'volumeMounts', 'tolerations', 'taints'].includes(name));
+      return !(
+        Array.isArray(item) &&
+        item.length === 0 &&
+        ['volumes', 'volumeMounts', 'tolerations', 'taints'].includes(name)
+      );
     }),
   );
 }

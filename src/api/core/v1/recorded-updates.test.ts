@@ -23,7 +23,9 @@ interface Recorded {
 }
 
 const KINDS: Readonly<Record<string, Kind>> = { 'pod-minimal': pod, node, namespace };
-const ALL = (oracleRecords<Recorded>('oracle/api/update.jsonl') ?? []).filter(({ id }) => (id.split('/')[0] ?? '') in KINDS);
+const ALL = (oracleRecords<Recorded>('oracle/api/update.jsonl') ?? []).filter(
+  ({ id }) => (id.split('/')[0] ?? '') in KINDS,
+);
 /** Beyond the common records 0 to 5. */
 const RECORDS = ALL.filter(({ id, request: { method, path } }) => {
   const own = Number(id.split('/')[1]) > 5;
@@ -43,7 +45,10 @@ function before(base: string, changed: KubeObject, setup: KubeObject): KubeObjec
   const noop = ALL.find(({ id }) => id === `${base}/0`)?.request.body;
   if (noop === undefined) throw new Error(`no no-op record of ${base}`);
   const old = clone(noop);
-  old.metadata = { ...clone(changed.metadata), ...(old.metadata.labels === undefined ? {} : { labels: old.metadata.labels }) };
+  old.metadata = {
+    ...clone(changed.metadata),
+    ...(old.metadata.labels === undefined ? {} : { labels: old.metadata.labels }),
+  };
   if (base === 'node') {
     // Every node of the recording had a range of its own.
     const { podCIDR } = (setup as Node).spec ?? {};
@@ -63,7 +68,12 @@ function admitted(base: string, body: KubeObject): KubeObject {
   return object;
 }
 
-function update(kind: Kind, old: KubeObject, body: KubeObject, status: boolean): { object: KubeObject; errors: FieldError[] } {
+function update(
+  kind: Kind,
+  old: KubeObject,
+  body: KubeObject,
+  status: boolean,
+): { object: KubeObject; errors: FieldError[] } {
   const object = clone(body) as KubeObject & { spec?: unknown; status?: unknown };
   const previous = old as KubeObject & { spec?: unknown; status?: unknown };
   kind.setDefaults?.(object);
@@ -86,7 +96,10 @@ describe.runIf(RECORDS.length > 0)('recorded updates', () => {
     const { errors } = update(KINDS[base] ?? pod, old, body, request.path.includes('/status?'));
     // The difference that follows the first line is printed with upstream's internal names there.
     const causes = errors.map(({ type, message, field }) => ({ reason: type, message: message.split('\n')[0], field }));
-    const recorded = (response.body.details?.causes ?? []).map((cause) => ({ ...cause, message: cause.message?.split('\n')[0] }));
+    const recorded = (response.body.details?.causes ?? []).map((cause) => ({
+      ...cause,
+      message: cause.message?.split('\n')[0],
+    }));
     expect(causes).toEqual(response.status === 422 ? recorded : []);
   });
 });

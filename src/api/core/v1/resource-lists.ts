@@ -2,14 +2,25 @@
 // Models kubernetes staging/src/k8s.io/component-helpers/resource/helpers.go and pkg/apis/core/helper.
 
 import type { Quantity } from '../../../schema/quantity.ts';
-import { addQuantity, compareQuantity, formatQuantity, parseQuantity, roundUpQuantity } from '../../../schema/quantity.ts';
+import {
+  addQuantity,
+  compareQuantity,
+  formatQuantity,
+  parseQuantity,
+  roundUpQuantity,
+} from '../../../schema/quantity.ts';
 import type { Container, PodSpec } from '../../types/core-v1.ts';
 
 export type ResourceList = Record<string, string | number>;
 type Sums = Map<string, Quantity>;
 
-/** Texts that are canonical as they stand; most are. */
+/** Texts that are canonical and positive as they stand; most are. */
 const CANONICAL = /^[1-9][0-9]{0,9}(?:m|[kMGT]|[KMGT]i)?$/;
+
+/** A positive whole number of units; false may also mean that only parsing can tell. */
+export function isPlainlyWhole(value: string | number): boolean {
+  return typeof value === 'string' && CANONICAL.test(value) && !value.endsWith('m');
+}
 
 /** Quantities as they are served, rounded up to thousandths. What is no quantity is left for validation. */
 export function canonicalResources(list: ResourceList): void {

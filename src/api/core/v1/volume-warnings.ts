@@ -36,18 +36,27 @@ function projectedFiles(volume: Volume, warnings: string[]): File[] {
       ...files(secret?.items, `Secret ${JSON.stringify(secret?.name ?? '')}`),
       ...files(downwardAPI?.items, 'DownwardAPI'),
       ...files(token === undefined ? [] : [token], 'ServiceAccountToken'),
-      ...files(bundle === undefined ? [] : [bundle], `ClusterTrustBundle ${JSON.stringify(bundle?.name ?? bundle?.signerName ?? '')}`),
+      ...files(
+        bundle === undefined ? [] : [bundle],
+        `ClusterTrustBundle ${JSON.stringify(bundle?.name ?? bundle?.signerName ?? '')}`,
+      ),
     ];
   });
 }
 
 function warnOfOverlaps(volume: Volume, what: string, list: readonly File[], warnings: string[]): void {
-  const text = ({ path, source }: File): string => (source === '' ? JSON.stringify(path) : `${JSON.stringify(path)} (${source})`);
+  const text = ({ path, source }: File): string =>
+    source === '' ? JSON.stringify(path) : `${JSON.stringify(path)} (${source})`;
   list.forEach((file, index) => {
     for (const other of list.slice(0, index)) {
-      const overlap = file.path === other.path || `${file.path}/`.startsWith(`${other.path}/`) || `${other.path}/`.startsWith(`${file.path}/`);
+      const overlap =
+        file.path === other.path ||
+        `${file.path}/`.startsWith(`${other.path}/`) ||
+        `${other.path}/`.startsWith(`${file.path}/`);
       if (!overlap) continue;
-      warnings.push(`volume ${JSON.stringify(volume.name)} (${what}): overlapping paths: ${text(file)} with ${text(other)}`);
+      warnings.push(
+        `volume ${JSON.stringify(volume.name)} (${what}): overlapping paths: ${text(file)} with ${text(other)}`,
+      );
     }
   });
 }
@@ -56,7 +65,8 @@ function warnOfOverlaps(volume: Volume, what: string, list: readonly File[], war
 export function volumeWarnings(volumes: readonly Volume[], path: string): string[] {
   const warnings: string[] = [];
   volumes.forEach((volume, index) => {
-    for (const [key, text] of DEPRECATED) if (volume[key] !== undefined) warnings.push(`${path}[${index}].${key}: ${text}`);
+    for (const [key, text] of DEPRECATED)
+      if (volume[key] !== undefined) warnings.push(`${path}[${index}].${key}: ${text}`);
   });
   for (const volume of volumes) {
     const { configMap, secret, downwardAPI } = volume;

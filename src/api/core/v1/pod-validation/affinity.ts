@@ -2,7 +2,12 @@
 
 import type { FieldError } from '../../../../schema/field-error.ts';
 import { forbidden, invalid, required } from '../../../../schema/field-error.ts';
-import { dns1123LabelErrors, dns1123SubdomainErrors, labelValueErrors, qualifiedNameErrors } from '../../../../schema/names.ts';
+import {
+  dns1123LabelErrors,
+  dns1123SubdomainErrors,
+  labelValueErrors,
+  qualifiedNameErrors,
+} from '../../../../schema/names.ts';
 import type {
   Affinity,
   NodeSelectorRequirement,
@@ -21,7 +26,12 @@ function validateWeight(weight: number | undefined, path: string, errors: FieldE
   if (value < 1 || value > 100) errors.push(invalid(`${path}.weight`, value, 'must be in the range 1-100'));
 }
 
-function validateExpression(item: NodeSelectorRequirement, path: string, checkValues: boolean, errors: FieldError[]): void {
+function validateExpression(
+  item: NodeSelectorRequirement,
+  path: string,
+  checkValues: boolean,
+  errors: FieldError[],
+): void {
   const { key = '', operator = '', values = [] } = item;
   const field = `${path}.values`;
   switch (operator) {
@@ -45,7 +55,8 @@ function validateExpression(item: NodeSelectorRequirement, path: string, checkVa
       errors.push(invalid(`${path}.operator`, operator, 'not a valid selector operator'));
   }
   addEach(errors, `${path}.key`, key, qualifiedNameErrors(key));
-  if (checkValues) values.forEach((value, index) => addEach(errors, `${field}[${index}]`, value, labelValueErrors(value)));
+  if (checkValues)
+    values.forEach((value, index) => addEach(errors, `${field}[${index}]`, value, labelValueErrors(value)));
 }
 
 function validateField(item: NodeSelectorRequirement, path: string, errors: FieldError[]): void {
@@ -57,7 +68,8 @@ function validateField(item: NodeSelectorRequirement, path: string, errors: Fiel
     errors.push(required(`${path}.values`, why));
   }
   if (key !== 'metadata.name') errors.push(invalid(`${path}.key`, key, 'not a valid field selector key'));
-  else values.forEach((value, index) => addEach(errors, `${path}.values[${index}]`, value, dns1123SubdomainErrors(value)));
+  else
+    values.forEach((value, index) => addEach(errors, `${path}.values[${index}]`, value, dns1123SubdomainErrors(value)));
 }
 
 function validateTerm(term: NodeSelectorTerm, path: string, checkValues: boolean, errors: FieldError[]): void {
@@ -67,7 +79,11 @@ function validateTerm(term: NodeSelectorTerm, path: string, checkValues: boolean
   (term.matchFields ?? []).forEach((item, index) => validateField(item, `${path}.matchFields[${index}]`, errors));
 }
 
-function validateNodeAffinity(affinity: NonNullable<Affinity['nodeAffinity']>, path: string, errors: FieldError[]): void {
+function validateNodeAffinity(
+  affinity: NonNullable<Affinity['nodeAffinity']>,
+  path: string,
+  errors: FieldError[],
+): void {
   const selector = affinity[REQUIRED];
   if (selector !== undefined) {
     const field = `${path}.${REQUIRED}.nodeSelectorTerms`;
@@ -90,7 +106,10 @@ function hasOwnKey(term: PodAffinityTerm, key: string): boolean {
 
 function validateLabelKeys(term: PodAffinityTerm, path: string, errors: FieldError[]): void {
   const { matchLabelKeys = [], mismatchLabelKeys = [], labelSelector } = term;
-  for (const [name, keys] of [['matchLabelKeys', matchLabelKeys], ['mismatchLabelKeys', mismatchLabelKeys]] as const) {
+  for (const [name, keys] of [
+    ['matchLabelKeys', matchLabelKeys],
+    ['mismatchLabelKeys', mismatchLabelKeys],
+  ] as const) {
     if (keys.length > 0 && labelSelector === undefined) {
       errors.push(forbidden(`${path}.${name}`, 'must not be specified when labelSelector is not set'));
     }
@@ -101,9 +120,13 @@ function validateLabelKeys(term: PodAffinityTerm, path: string, errors: FieldErr
     const field = `${path}.matchLabelKeys[${index}]`;
     errors.push(invalid(field, key, 'exists in both matchLabelKeys and mismatchLabelKeys'));
   });
-  for (const [name, keys] of [['matchLabelKeys', matchLabelKeys], ['mismatchLabelKeys', mismatchLabelKeys]] as const) {
+  for (const [name, keys] of [
+    ['matchLabelKeys', matchLabelKeys],
+    ['mismatchLabelKeys', mismatchLabelKeys],
+  ] as const) {
     keys.forEach((key, index) => {
-      if (hasOwnKey(term, key)) errors.push(invalid(`${path}[${index}]`, key, `exists in both ${name} and labelSelector`));
+      if (hasOwnKey(term, key))
+        errors.push(invalid(`${path}[${index}]`, key, `exists in both ${name} and labelSelector`));
     });
   }
 }

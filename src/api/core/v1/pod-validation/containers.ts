@@ -2,7 +2,15 @@
 // Models kubernetes pkg/apis/core/validation (validateContainers, validateInitContainers, …).
 
 import type { FieldError } from '../../../../schema/field-error.ts';
-import { duplicate, forbidden, invalid, notFound, notSupported, required, tooMany } from '../../../../schema/field-error.ts';
+import {
+  duplicate,
+  forbidden,
+  invalid,
+  notFound,
+  notSupported,
+  required,
+  tooMany,
+} from '../../../../schema/field-error.ts';
 import { dns1123LabelErrors, portNameErrors, portNumberErrors } from '../../../../schema/names.ts';
 import type { Container, ContainerPort, EphemeralContainer } from '../../../types/core-v1.ts';
 import { validateEnv, validateEnvFrom } from './env.ts';

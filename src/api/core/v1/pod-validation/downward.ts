@@ -69,7 +69,8 @@ export function validateFieldRef(
   };
   if (apiVersion !== 'v1') return unusable(`unsupported pod version: ${apiVersion}`);
   const [, field, key = ''] = SUBSCRIPT.exec(fieldPath) ?? [];
-  if (field === 'metadata.annotations') return addEach(errors, path, key.toLowerCase(), qualifiedNameErrors(key.toLowerCase()));
+  if (field === 'metadata.annotations')
+    return addEach(errors, path, key.toLowerCase(), qualifiedNameErrors(key.toLowerCase()));
   if (field === 'metadata.labels') return addEach(errors, path, key, qualifiedNameErrors(key));
   if (field !== undefined) return unusable(`field label does not support subscript: ${fieldPath}`);
   if (!KNOWN_FIELDS.has(fieldPath)) return unusable(`field label not supported: ${fieldPath}`);
@@ -82,13 +83,20 @@ function validateDivisor(ref: ResourceFieldSelector, path: string, errors: Field
   const name = ref.resource.replace(/^(limits|requests)\./, '');
   if (name === ref.resource) return;
   const refuse = (divisors: string, of: string): void => {
-    errors.push(invalid(`${path}.divisor`, ref.resource, `only divisor's values ${divisors} are supported with the ${of} resource`));
+    errors.push(
+      invalid(
+        `${path}.divisor`,
+        ref.resource,
+        `only divisor's values ${divisors} are supported with the ${of} resource`,
+      ),
+    );
   };
   if (name === 'cpu') {
     if (!['1', '1m'].includes(parsed.text)) refuse('1m and 1', 'cpu');
     return;
   }
-  const of = name === 'ephemeral-storage' ? 'local ephemeral storage' : name.startsWith('hugepages-') ? 'hugepages' : name;
+  const of =
+    name === 'ephemeral-storage' ? 'local ephemeral storage' : name.startsWith('hugepages-') ? 'hugepages' : name;
   if (!BYTE_DIVISORS.includes(parsed.text)) refuse(BYTE_DIVISORS.join(', '), of);
 }
 

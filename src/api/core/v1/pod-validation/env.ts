@@ -1,7 +1,12 @@
 // Environment variables of a container. Models kubernetes pkg/apis/core/validation (ValidateEnv, ValidateEnvFrom).
 
 import { invalid, required } from '../../../../schema/field-error.ts';
-import { configMapKeyErrors, dns1123LabelErrors, envVarNameErrors, dns1123SubdomainErrors } from '../../../../schema/names.ts';
+import {
+  configMapKeyErrors,
+  dns1123LabelErrors,
+  envVarNameErrors,
+  dns1123SubdomainErrors,
+} from '../../../../schema/names.ts';
 import type { EnvFromSource, EnvVar, FileKeySelector } from '../../../types/core-v1.ts';
 import { ENV_FIELDS, validateFieldRef, validateResourceFieldRef } from './downward.ts';
 import { validateVolumePath } from './paths.ts';
@@ -49,7 +54,8 @@ function validateValueFrom(variable: EnvVar, path: string, scope: Scope): void {
     validateFileKeyRef(source.fileKeyRef, `${path}.fileKeyRef`, scope);
   }
   if (count === 0) {
-    const one = 'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`';
+    const one =
+      'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`';
     errors.push(invalid(path, '', one));
   } else if (variable.value) errors.push(invalid(path, '', 'may not be specified when `value` is not empty'));
   else if (count > 1) errors.push(invalid(path, '', 'may not have more than one field specified at a time'));

@@ -11,7 +11,10 @@ const RECURSIVE_READ_ONLY = ['Disabled', 'Enabled', 'IfPossible'];
 function validateSubPaths(mount: VolumeMount, path: string, listPath: string, { volumes, errors }: Scope): void {
   const { subPath = '', subPathExpr = '' } = mount;
   if (volumes.get(mount.name)?.image !== undefined) {
-    for (const [key, value] of [['subPath', subPath], ['subPathExpr', subPathExpr]] as const) {
+    for (const [key, value] of [
+      ['subPath', subPath],
+      ['subPathExpr', subPathExpr],
+    ] as const) {
       if (value !== '') errors.push(invalid(`${path}.${key}`, value, 'not allowed in image volume sources'));
     }
   }
@@ -86,7 +89,8 @@ export function validateDevices(container: Container, path: string, { volumes, e
     }
     if (devicePath === '') errors.push(required(`${at}.devicePath`));
     if (paths.has(devicePath)) errors.push(invalid(`${at}.devicePath`, devicePath, 'must be unique'));
-    if (hasBackstep(devicePath)) errors.push(invalid(`${at}.devicePath`, devicePath, "can not contain backsteps ('..')"));
+    if (hasBackstep(devicePath))
+      errors.push(invalid(`${at}.devicePath`, devicePath, "can not contain backsteps ('..')"));
     else paths.add(devicePath);
     if (mounts.some((mount) => mount.name === name)) {
       errors.push(invalid(`${at}.name`, name, 'must not already exist in volumeMounts'));

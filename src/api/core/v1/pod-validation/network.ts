@@ -3,7 +3,11 @@
 import type { FieldError } from '../../../../schema/field-error.ts';
 import { duplicate, forbidden, invalid, required } from '../../../../schema/field-error.ts';
 import { IP_TEXT, parseIp } from '../../../../schema/ip.ts';
-import { dns1123LabelErrors, dns1123SubdomainErrors, dns1123SubdomainWithUnderscoreErrors } from '../../../../schema/names.ts';
+import {
+  dns1123LabelErrors,
+  dns1123SubdomainErrors,
+  dns1123SubdomainWithUnderscoreErrors,
+} from '../../../../schema/names.ts';
 import type { Container, PodDNSConfig } from '../../../types/core-v1.ts';
 import type { Scope } from './scope.ts';
 import { addEach } from './scope.ts';
@@ -69,7 +73,8 @@ export function validateHostnameOverride(path: string, { spec, errors }: Scope):
   addEach(errors, field, name, dns1123SubdomainErrors(name));
   if (name.length > MAX_HOSTNAME) errors.push(invalid(field, name, `must be no more than ${MAX_HOSTNAME} characters`));
   if (spec.hostNetwork === true) errors.push(forbidden(field, 'may not be specified when hostNetwork is true'));
-  if (spec.setHostnameAsFQDN === true) errors.push(forbidden(field, 'may not be specified when setHostnameAsFQDN is true'));
+  if (spec.setHostnameAsFQDN === true)
+    errors.push(forbidden(field, 'may not be specified when setHostnameAsFQDN is true'));
 }
 
 export function validateHostAliases(path: string, { spec, errors }: Scope): void {
@@ -95,7 +100,12 @@ export function validateHostNetworkPorts(path: string, { spec, isPod, errors }: 
 }
 
 /** No two containers that run at once may have the same port of the node. `first` is the index of the first container. */
-export function validateHostPortsUnique(containers: readonly Container[], path: string, first: number, errors: FieldError[]): void {
+export function validateHostPortsUnique(
+  containers: readonly Container[],
+  path: string,
+  first: number,
+  errors: FieldError[],
+): void {
   const taken = new Set<string>();
   containers.forEach((container, index) => {
     (container.ports ?? []).forEach((port, portIndex) => {

@@ -9,9 +9,20 @@ import type { ObjectMeta } from '../../../types/meta-v1.ts';
 import { validateAnnotations, validateLabels } from '../../../validation/fields.ts';
 import { validateAffinity } from './affinity.ts';
 import { validateContainers, validateEphemeralContainers, validateInitContainers } from './containers.ts';
-import { validateDns, validateHostAliases, validateHostNetworkPorts, validateHostnameOverride, validateHostnames } from './network.ts';
+import {
+  validateDns,
+  validateHostAliases,
+  validateHostNetworkPorts,
+  validateHostnameOverride,
+  validateHostnames,
+} from './network.ts';
 import { validateOverhead, validatePodClaims, validatePodResources } from './resources.ts';
-import { validateReadinessGates, validateSchedulingGates, validateTolerations, validateTopologySpread } from './scheduling.ts';
+import {
+  validateReadinessGates,
+  validateSchedulingGates,
+  validateTolerations,
+  validateTopologySpread,
+} from './scheduling.ts';
 import type { Scope } from './scope.ts';
 import { addEach } from './scope.ts';
 import { validateHostUsers, validatePodSecurityContext } from './security-context.ts';
@@ -64,7 +75,8 @@ export function validatePodSpec(spec: PodSpec, meta: ObjectMeta | undefined, pat
   validateAffinity(spec.affinity, `${path}.affinity`, errors);
   validateDns(path, scope);
   if (spec.readinessGates !== undefined) validateReadinessGates(spec.readinessGates, `${path}.readinessGates`, errors);
-  if (spec.schedulingGates !== undefined) validateSchedulingGates(spec.schedulingGates, `${path}.schedulingGates`, errors);
+  if (spec.schedulingGates !== undefined)
+    validateSchedulingGates(spec.schedulingGates, `${path}.schedulingGates`, errors);
   if (spec.topologySpreadConstraints !== undefined) {
     validateTopologySpread(spec.topologySpreadConstraints, `${path}.topologySpreadConstraints`, errors);
   }

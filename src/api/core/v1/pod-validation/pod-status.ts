@@ -66,8 +66,10 @@ export function validatePodStatusUpdate(pod: Pod, old: Pod): FieldError[] {
     });
   const isSidecar = (item: ContainerStatus): boolean =>
     initContainers.some(({ name, restartPolicy: own }) => name === item.name && own === 'Always');
-  const check = (key: 'containerStatuses' | 'initContainerStatuses' | 'ephemeralContainerStatuses', may: typeof retries) =>
-    validateEnded(status[key], before[key], may, `status.${key}`, errors);
+  const check = (
+    key: 'containerStatuses' | 'initContainerStatuses' | 'ephemeralContainerStatuses',
+    may: typeof retries,
+  ) => validateEnded(status[key], before[key], may, `status.${key}`, errors);
   check('containerStatuses', (item) => retries(item) || hasOwnPolicy(item));
   check('initContainerStatuses', (item) => retries(item) || isSidecar(item));
   check('ephemeralContainerStatuses', () => false);

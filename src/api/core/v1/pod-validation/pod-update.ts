@@ -28,7 +28,12 @@ const CHANGEABLE = [
 const REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution';
 
 /** False if the lists differ in length, and nothing further can be compared. */
-function validateContainers(containers: readonly Container[], old: readonly Container[], path: string, errors: FieldError[]): boolean {
+function validateContainers(
+  containers: readonly Container[],
+  old: readonly Container[],
+  path: string,
+  errors: FieldError[],
+): boolean {
   if (containers.length !== old.length) {
     errors.push(forbidden(path, 'pod updates may not add or remove containers'));
     return false;
@@ -46,7 +51,8 @@ function validateContainers(containers: readonly Container[], old: readonly Cont
 function validateDeadline(deadline: number | undefined, old: number | undefined, errors: FieldError[]): boolean {
   const field = 'spec.activeDeadlineSeconds';
   if (deadline === undefined) {
-    if (old !== undefined) errors.push(invalid(field, undefined, 'must not update from a positive integer to nil value'));
+    if (old !== undefined)
+      errors.push(invalid(field, undefined, 'must not update from a positive integer to nil value'));
     return true;
   }
   if (deadline < 0 || deadline > MAX_INT32) errors.push(invalid(field, deadline, rangeText(0, MAX_INT32)));
@@ -57,7 +63,8 @@ function validateDeadline(deadline: number | undefined, old: number | undefined,
 }
 
 function validateAddedTolerations(spec: PodSpec, old: PodSpec, errors: FieldError[]): void {
-  const bare = (list: PodSpec['tolerations']) => (list ?? []).map((item) => ({ ...item, tolerationSeconds: undefined }));
+  const bare = (list: PodSpec['tolerations']) =>
+    (list ?? []).map((item) => ({ ...item, tolerationSeconds: undefined }));
   const now = bare(spec.tolerations);
   if (bare(old.tolerations).every((item) => now.some((other) => deepEqual(other, item)))) {
     validateTolerations(spec.tolerations ?? [], 'spec.tolerations', errors);
@@ -84,7 +91,11 @@ function onlyAdds(term: NodeSelectorTerm, old: NodeSelectorTerm): boolean {
   });
 }
 
-function validateNodeAffinity(affinity: NodeAffinity | undefined, old: NodeAffinity | undefined, errors: FieldError[]): void {
+function validateNodeAffinity(
+  affinity: NodeAffinity | undefined,
+  old: NodeAffinity | undefined,
+  errors: FieldError[],
+): void {
   const before = old?.[REQUIRED]?.nodeSelectorTerms ?? [];
   const terms = affinity?.[REQUIRED]?.nodeSelectorTerms ?? [];
   const field = `spec.affinity.nodeAffinity.${REQUIRED}.nodeSelectorTerms`;

@@ -8,7 +8,13 @@ import type { Scope } from './scope.ts';
 import { addEach } from './scope.ts';
 
 const SCHEMES = ['HTTP', 'HTTPS'];
-const COUNTS = ['initialDelaySeconds', 'timeoutSeconds', 'periodSeconds', 'successThreshold', 'failureThreshold'] as const;
+const COUNTS = [
+  'initialDelaySeconds',
+  'timeoutSeconds',
+  'periodSeconds',
+  'successThreshold',
+  'failureThreshold',
+] as const;
 type Handler = LifecycleHandler & Pick<Probe, 'grpc'>;
 const HANDLERS = ['exec', 'httpGet', 'tcpSocket', 'grpc', 'sleep'] as const;
 
@@ -62,7 +68,12 @@ function validateHandler(handler: Handler, path: string, scope: Scope): void {
   if (!found) scope.errors.push(required(path, 'must specify a handler type'));
 }
 
-function validateProbe(probe: Probe | undefined, kind: 'liveness' | 'readiness' | 'startup', path: string, scope: Scope): void {
+function validateProbe(
+  probe: Probe | undefined,
+  kind: 'liveness' | 'readiness' | 'startup',
+  path: string,
+  scope: Scope,
+): void {
   if (probe === undefined) return;
   const { errors } = scope;
   const at = `${path}.${kind}Probe`;

@@ -25,12 +25,18 @@ function claimFile(file: string | undefined, value: string, { path, errors, file
   files.add(file);
 }
 
-function validateToken(token: NonNullable<VolumeProjection['serviceAccountToken']>, at: string, projection: Projection): void {
+function validateToken(
+  token: NonNullable<VolumeProjection['serviceAccountToken']>,
+  at: string,
+  projection: Projection,
+): void {
   const { path, errors } = projection;
   const seconds = token.expirationSeconds ?? 0;
   const field = `${at}.expirationSeconds`;
-  if (seconds < MIN_TOKEN_SECONDS) errors.push(invalid(field, seconds, 'may not specify a duration less than 10 minutes'));
-  if (seconds > MAX_TOKEN_SECONDS) errors.push(invalid(field, seconds, 'may not specify a duration larger than 2^32 seconds'));
+  if (seconds < MIN_TOKEN_SECONDS)
+    errors.push(invalid(field, seconds, 'may not specify a duration less than 10 minutes'));
+  if (seconds > MAX_TOKEN_SECONDS)
+    errors.push(invalid(field, seconds, 'may not specify a duration larger than 2^32 seconds'));
   if (!token.path) errors.push(required(`${path}.path`));
   else validateVolumePath(token.path, `${path}.path`, errors);
 }

@@ -12,6 +12,7 @@ import {
   isHugePages,
   isNativeResource,
   isOvercommitAllowed,
+  isPlainlyWhole,
   isPodLevelResource,
   quantityIn,
 } from '../resource-lists.ts';
@@ -46,7 +47,9 @@ const POD_RESOURCES = ['cpu', 'hugepages-', 'memory'];
 const CPU_OR_MEMORY = ['cpu', 'memory'];
 
 function isExtended(name: string): boolean {
-  return !isNativeResource(name) && !name.startsWith('requests.') && qualifiedNameErrors(`requests.${name}`).length === 0;
+  return (
+    !isNativeResource(name) && !name.startsWith('requests.') && qualifiedNameErrors(`requests.${name}`).length === 0
+  );
 }
 
 function validateContainerResourceName(name: string, field: string, errors: FieldError[]): void {
@@ -72,6 +75,7 @@ function validatePodResourceName(name: string, field: string, errors: FieldError
 
 /** Not negative, and whole where parts make no sense. */
 export function validateResourceValue(name: string, value: string | number, field: string, errors: FieldError[]): void {
+  if (isPlainlyWhole(value)) return;
   const { nano } = quantityIn(value);
   if (nano < 0n) errors.push(invalid(field, String(value), 'must be greater than or equal to 0'));
   if (nano % 1_000_000_000n !== 0n && (COUNTED.has(name) || isExtended(name))) {
@@ -86,7 +90,13 @@ function validateHugePages(name: string, value: string | number, field: string, 
   errors.push(invalid(field, String(value), `${value} is not positive integer multiple of ${name}`));
 }
 
-function validateAgainstLimit(name: string, value: string | number, limits: ResourceList, path: string, errors: FieldError[]): void {
+function validateAgainstLimit(
+  name: string,
+  value: string | number,
+  limits: ResourceList,
+  path: string,
+  errors: FieldError[],
+): void {
   const limit = limits[name];
   if (limit === undefined) {
     if (isOvercommitAllowed(name)) return;
@@ -109,7 +119,10 @@ function validateRequirements(
   path: string,
   errors: FieldError[],
 ): void {
-  for (const [key, list] of [['limits', limits], ['requests', requests]] as const) {
+  for (const [key, list] of [
+    ['limits', limits],
+    ['requests', requests],
+  ] as const) {
     for (const name in list) {
       const value = list[name] ?? '0';
       const field = `${path}.${key}[${name}]`;
@@ -140,7 +153,11 @@ function validateClaims(claims: readonly ResourceClaim[], path: string, { claimN
   });
 }
 
-export function validateContainerResources(resources: ResourceRequirements | undefined, path: string, scope: Scope): void {
+export function validateContainerResources(
+  resources: ResourceRequirements | undefined,
+  path: string,
+  scope: Scope,
+): void {
   if (resources === undefined) return;
   if (resources.limits !== undefined || resources.requests !== undefined) {
     validateRequirements(resources, validateContainerResourceName, path, scope.errors);
@@ -194,7 +211,9 @@ export function validatePodClaims(claims: readonly PodResourceClaim[], path: str
     };
     const count = (resourceClaimName === undefined ? 0 : 1) + (resourceClaimTemplateName === undefined ? 0 : 1);
     if (count === 2) {
-      errors.push(invalid(at, value, 'at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified'));
+      errors.push(
+        invalid(at, value, 'at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified'),
+      );
     }
     if (count === 0) {
       errors.push(invalid(at, value, 'must specify one of: `resourceClaimName`, `resourceClaimTemplateName`'));

@@ -4,7 +4,12 @@
 import type { FieldError } from '../../../../schema/field-error.ts';
 import { duplicate, forbidden, invalid, notSupported, required } from '../../../../schema/field-error.ts';
 import { labelValueErrors, qualifiedNameErrors } from '../../../../schema/names.ts';
-import type { PodReadinessGate, PodSchedulingGate, Toleration, TopologySpreadConstraint } from '../../../types/core-v1.ts';
+import type {
+  PodReadinessGate,
+  PodSchedulingGate,
+  Toleration,
+  TopologySpreadConstraint,
+} from '../../../types/core-v1.ts';
 import { validateLabelSelector } from '../../../validation/fields.ts';
 import { addEach } from './scope.ts';
 
@@ -28,11 +33,13 @@ function validateToleration(toleration: Toleration, path: string, errors: FieldE
     const texts = labelValueErrors(value);
     if (texts.length > 0) errors.push(invalid(`${path}.operator`, value, texts.join(';')));
   } else if (operator === 'Exists') {
-    if (value !== '') errors.push(invalid(`${path}.operator`, value, "value must be empty when `operator` is 'Exists'"));
+    if (value !== '')
+      errors.push(invalid(`${path}.operator`, value, "value must be empty when `operator` is 'Exists'"));
   } else {
     errors.push(notSupported(`${path}.operator`, operator, TOLERATION_OPERATORS));
   }
-  if (effect !== '' && !TAINT_EFFECTS.includes(effect)) errors.push(notSupported(`${path}.effect`, effect, TAINT_EFFECTS));
+  if (effect !== '' && !TAINT_EFFECTS.includes(effect))
+    errors.push(notSupported(`${path}.effect`, effect, TAINT_EFFECTS));
 }
 
 export function validateTolerations(tolerations: readonly Toleration[], path: string, errors: FieldError[]): void {

@@ -87,7 +87,9 @@ export function validatePodSecurityContext(context: PodSecurityContext, path: st
   validateId(context.fsGroup, `${path}.fsGroup`, errors);
   validateId(context.runAsUser, `${path}.runAsUser`, errors);
   validateId(context.runAsGroup, `${path}.runAsGroup`, errors);
-  (context.supplementalGroups ?? []).forEach((id, index) => validateId(id, `${path}.supplementalGroups[${index}]`, errors));
+  (context.supplementalGroups ?? []).forEach((id, index) =>
+    validateId(id, `${path}.supplementalGroups[${index}]`, errors),
+  );
   if (spec.shareProcessNamespace === true && spec.hostPID === true) {
     const why = 'ShareProcessNamespace and HostPID cannot both be enabled';
     errors.push(invalid(`${path}.shareProcessNamespace`, true, why));

@@ -18,7 +18,16 @@ import { quantityIn } from '../resource-lists.ts';
 import { validateFileMode, validateNoBackstep, validateVolumePath } from './paths.ts';
 import { addEach } from './scope.ts';
 
-const HOST_PATH_TYPES = ['', 'BlockDevice', 'CharDevice', 'Directory', 'DirectoryOrCreate', 'File', 'FileOrCreate', 'Socket'];
+const HOST_PATH_TYPES = [
+  '',
+  'BlockDevice',
+  'CharDevice',
+  'Directory',
+  'DirectoryOrCreate',
+  'File',
+  'FileOrCreate',
+  'Socket',
+];
 const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
 const ACCESS_MODES = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
 const VOLUME_MODES = ['Block', 'Filesystem'];
@@ -89,7 +98,12 @@ export function validateCsi(source: CSIVolumeSource, path: string, errors: Field
   const driver = source.driver ?? '';
   if (driver === '') errors.push(required(`${path}.driver`));
   else {
-    if (driver.length > 63) errors.push({ type: 'FieldValueTooLong', field: `${path}.driver`, message: 'Too long: may not be more than 63 bytes' });
+    if (driver.length > 63)
+      errors.push({
+        type: 'FieldValueTooLong',
+        field: `${path}.driver`,
+        message: 'Too long: may not be more than 63 bytes',
+      });
     addEach(errors, `${path}.driver`, driver, dns1123SubdomainErrors(driver.toLowerCase()));
   }
   if (source.nodePublishSecretRef !== undefined && !source.nodePublishSecretRef.name) {
@@ -101,7 +115,8 @@ export function validateImageVolume(source: ImageVolumeSource, path: string, err
   const { reference = '', pullPolicy = '' } = source;
   if (reference === '') errors.push(required(`${path}.reference`));
   if (pullPolicy === '') errors.push(required(`${path}.pullPolicy`));
-  else if (!PULL_POLICIES.includes(pullPolicy)) errors.push(notSupported(`${path}.pullPolicy`, pullPolicy, PULL_POLICIES));
+  else if (!PULL_POLICIES.includes(pullPolicy))
+    errors.push(notSupported(`${path}.pullPolicy`, pullPolicy, PULL_POLICIES));
 }
 
 /** The claim that is made for the pod: a spec as of a PersistentVolumeClaim, with labels and annotations alone. */

@@ -96,7 +96,7 @@ function validateSource(volume: Volume, path: string, podName: string, errors: F
       continue;
     }
     found = true;
-    (CHECKS[key] as Check<typeof key>)(source as never, `${path}.${key}`, errors);
+    (CHECKS[key] as Check<typeof key>)(source, `${path}.${key}`, errors);
     if (key === 'ephemeral' && podName !== '' && volume.name) {
       const claim = `${podName}-${volume.name}`;
       const texts = dns1123SubdomainErrors(claim).map((text) => `PVC name ${JSON.stringify(claim)}: ${text}`);

@@ -51,7 +51,9 @@ export function validateWindowsOptions(
   if (spec === '') {
     errors.push(invalid(`${path}.gmsaCredentialSpec`, spec, 'gmsaCredentialSpec cannot be an empty string'));
   } else if (spec !== undefined && spec.length > MAX_SPEC_KIB * 1024) {
-    errors.push(invalid(`${path}.gmsaCredentialSpec`, spec, `gmsaCredentialSpec size must be under ${MAX_SPEC_KIB} KiB`));
+    errors.push(
+      invalid(`${path}.gmsaCredentialSpec`, spec, `gmsaCredentialSpec size must be under ${MAX_SPEC_KIB} KiB`),
+    );
   }
   const why = runAsUserName === undefined ? undefined : userNameError(runAsUserName);
   if (why !== undefined) errors.push(invalid(`${path}.runAsUserName`, runAsUserName, why));
@@ -82,7 +84,9 @@ export function validateHostProcess(path: string, { spec, errors }: Scope): void
   }
 }
 
-const POD_LINUX_ONLY: ReadonlyArray<keyof PodSecurityContext | 'hostUsers' | 'hostPID' | 'hostIPC' | 'shareProcessNamespace'> = [
+const POD_LINUX_ONLY: ReadonlyArray<
+  keyof PodSecurityContext | 'hostUsers' | 'hostPID' | 'hostIPC' | 'shareProcessNamespace'
+> = [
   'appArmorProfile',
   'seLinuxOptions',
   'hostUsers',
