@@ -104,7 +104,7 @@ function goName(type: string, goType: string): string {
     if (container) return `>${goType}`;
     return '@tuqox'.includes(type[0] ?? '') ? '' : `<${goType}`;
   }
-  return /^\[s/.test(type) && /^\[\][a-z0-9]+\.[A-Z]/.test(goType) ? `<${goType.slice(2)}` : '';
+  return type.startsWith('[s') && /^\[\][a-z0-9]+\.[A-Z]/.test(goType) ? `<${goType.slice(2)}` : '';
 }
 
 function fieldText(name: string, schema: Schema, owner: Schema, go: GoField, from: string): string {

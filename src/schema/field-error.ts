@@ -31,9 +31,7 @@ export function fieldErrorText(error: FieldError): string {
 /** A value as upstream quotes it in `Invalid value: …`: strings in Go's quotes, objects as JSON. */
 export function quoteValue(value: unknown): string {
   if (value === undefined || value === null) return 'null';
-  if (typeof value === 'string') return goQuote(value);
-  if (typeof value === 'object') return goJson(value);
-  return String(value as number | boolean);
+  return typeof value === 'string' ? goQuote(value) : goJson(value);
 }
 
 export function required(field: string, detail = ''): FieldError {

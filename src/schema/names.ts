@@ -49,7 +49,8 @@ const C_IDENTIFIER_TEXT =
 const CONFIG_KEY_TEXT = "a valid config key must consist of alphanumeric characters, '-', '_' or '.'";
 const HTTP_HEADER_TEXT = "a valid HTTP header must consist of alphanumeric characters or '-'";
 const PERCENT_TEXT = "a valid percent string must be a numeric string followed by an ending '%'";
-const ENV_NAME_TEXT = "a valid environment variable name must consist only of printable ASCII characters other than '='";
+const ENV_NAME_TEXT =
+  "a valid environment variable name must consist only of printable ASCII characters other than '='";
 
 /** `… (e.g. 'a',  or 'b', regex used for validation is '…')`, with upstream's two spaces before `or`. */
 export function regexText(text: string, pattern: string, ...examples: string[]): string {
@@ -150,7 +151,8 @@ export function labelValueErrors(value: string): string[] {
 export function configMapKeyErrors(value: string): string[] {
   const errors: string[] = [];
   if (byteLength(value) > 253) errors.push(maxLengthText(253));
-  if (!CONFIG_KEY_RE.test(value)) errors.push(regexText(CONFIG_KEY_TEXT, CONFIG_KEY, 'key.name', 'KEY_NAME', 'key-name'));
+  if (!CONFIG_KEY_RE.test(value))
+    errors.push(regexText(CONFIG_KEY_TEXT, CONFIG_KEY, 'key.name', 'KEY_NAME', 'key-name'));
   errors.push(...dotNameErrors(value));
   return errors;
 }
@@ -190,7 +192,8 @@ export function portNumberErrors(port: number): string[] {
 export function portNameErrors(value: string): string[] {
   const errors: string[] = [];
   if (byteLength(value) > 15) errors.push(maxLengthText(15));
-  if (!/^[-a-z0-9]+$/.test(value)) errors.push('must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)');
+  if (!/^[-a-z0-9]+$/.test(value))
+    errors.push('must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)');
   if (!/[a-z]/.test(value)) errors.push('must contain at least one letter (a-z)');
   if (value.includes('--')) errors.push('must not contain consecutive hyphens');
   if (value.startsWith('-') || value.endsWith('-')) errors.push('must not begin or end with a hyphen');

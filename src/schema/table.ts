@@ -63,7 +63,8 @@ export function definitionIds(): string[] {
 
 /** The definition of a kind by its group, version and kind: `apps`, `v1`, `Deployment`. */
 export function definitionOfKind(group: string, version: string, kind: string): StructSchema | undefined {
-  const name = group === '' ? 'core' : group === 'internal.apiserver.k8s.io' ? 'apiserverinternal' : group.split('.')[0];
+  const name =
+    group === '' ? 'core' : group === 'internal.apiserver.k8s.io' ? 'apiserverinternal' : group.split('.')[0];
   const ids = [
     `io.k8s.api.${name}.${version}.${kind}`,
     `io.k8s.apiextensions-apiserver.pkg.apis.${name}.${version}.${kind}`,

@@ -145,9 +145,7 @@ class Writer {
         this.free(input);
         return input;
       case 'struct':
-        return isMembers(input) && schema.struct !== undefined
-          ? this.struct(input, schema.struct())
-          : this.refuse();
+        return isMembers(input) && schema.struct !== undefined ? this.struct(input, schema.struct()) : this.refuse();
       case 'list':
         return Array.isArray(input) && schema.items !== undefined ? this.list(input, schema.items) : this.refuse();
       case 'map':

@@ -138,7 +138,9 @@ describe('what the stored form keeps and drops', () => {
           enableServiceLinks: false,
           terminationGracePeriodSeconds: 0,
           nodeName: '',
-          containers: [{ name: 'c', ports: [{ containerPort: 80, hostPort: 0 }], resources: { limits: { cpu: '1000m' } } }],
+          containers: [
+            { name: 'c', ports: [{ containerPort: 80, hostPort: 0 }], resources: { limits: { cpu: '1000m' } } },
+          ],
         },
       }),
       'Pod',
@@ -156,7 +158,8 @@ describe('what the stored form keeps and drops', () => {
     expect(JSON.stringify(decoded.object['data'])).toBe('{"__proto__":"x","a":"2","b":"1"}');
     expect(({} as { x?: unknown }).x).toBeUndefined();
     expect(decode('{"__proto__":{"kind":"Pod"}}')).toMatchObject({
-      message: 'ConfigMap in version "v1" cannot be handled as a ConfigMap: strict decoding error: unknown field "__proto__"',
+      message:
+        'ConfigMap in version "v1" cannot be handled as a ConfigMap: strict decoding error: unknown field "__proto__"',
     });
   });
 
@@ -182,7 +185,13 @@ describe('hostile documents', () => {
   });
 
   it('with aliases that multiply', () => {
-    const rows = Array.from({ length: 12 }, (_, i) => `k${i}: &a${i} [${Array(10).fill(i === 0 ? 'x' : `*a${i - 1}`).join(',')}]`);
+    const rows = Array.from(
+      { length: 12 },
+      (_, i) =>
+        `k${i}: &a${i} [${Array(10)
+          .fill(i === 0 ? 'x' : `*a${i - 1}`)
+          .join(',')}]`,
+    );
     expect(decode(rows.join('\n'))).toMatchObject({
       ok: false,
       message: expect.stringContaining('excessive aliasing') as string,

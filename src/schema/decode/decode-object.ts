@@ -60,9 +60,7 @@ interface Identity {
 export function decodeObject(options: DecodeOptions): DecodedObject {
   const { text, format, expected } = options;
   const unrecognized = (error: string): DecodeFailure =>
-    badRequest(
-      `the object provided is unrecognized (must be of type ${expected.kind}): ${error} (${summary(text)})`,
-    );
+    badRequest(`the object provided is unrecognized (must be of type ${expected.kind}): ${error} (${summary(text)})`);
 
   const source = read(text, format);
   if (!source.ok) return unrecognized(source.error);
@@ -134,7 +132,8 @@ function identify(input: JsonValue, expected: ExpectedKind): Identified {
     error: `couldn't get version/kind; json parse error: json: cannot unmarshal ${what}`,
   });
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-    const goType = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
+    const goType =
+      'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
     return refused(`${describe(treeOf(input), '')} into Go value of type ${goType}`);
   }
   const apiVersion = input['apiVersion'] ?? '';
@@ -170,12 +169,14 @@ function fit(input: JsonObject, source: Source, schema: StructSchema, options: D
   const first = canonical(input, schema);
   const repeats = source.members >= 0 && source.members !== first.members;
   const relevant = first.invalid || first.imprecise || repeats;
-  if (!relevant && (!first.unknown || options.fieldValidation === 'Ignore')) return { object: first.object, strict: [] };
+  if (!relevant && (!first.unknown || options.fieldValidation === 'Ignore'))
+    return { object: first.object, strict: [] };
 
   const exact = options.format === 'json' ? parseTree(options.text) : undefined;
   const tree = exact?.ok === true ? exact.tree : treeOf(input);
   const findings = inspect(tree instanceof TreeObject ? tree : new TreeObject(), schema);
-  const error = findings.error ?? (first.invalid ? 'json: cannot unmarshal number into Go value of type float64' : undefined);
+  const error =
+    findings.error ?? (first.invalid ? 'json: cannot unmarshal number into Go value of type float64' : undefined);
   if (error !== undefined) return { object: first.object, error, strict: [] };
   const object = repeats ? canonical(treeValue(tree) as JsonObject, schema).object : first.object;
   return { object, strict: findings.strict };

@@ -68,7 +68,9 @@ class Reader {
 
   private invalid(context: string): undefined {
     const code = this.text.codePointAt(this.at);
-    return this.fail(code === undefined ? END : `invalid character ${quoteChar(String.fromCodePoint(code))} ${context}`);
+    return this.fail(
+      code === undefined ? END : `invalid character ${quoteChar(String.fromCodePoint(code))} ${context}`,
+    );
   }
 
   private space(): void {

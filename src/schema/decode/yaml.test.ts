@@ -68,7 +68,11 @@ describe('documents', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.stringMatching(/^[a-z]{1,6}$/), fc.jsonValue({ maxDepth: 2 })), (any) => {
         const plain = JSON.parse(JSON.stringify(any)) as unknown;
-        expect(value(stringify(plain, { version: '1.1', defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'QUOTE_DOUBLE' }))).toEqual(plain);
+        expect(
+          value(
+            stringify(plain, { version: '1.1', defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'QUOTE_DOUBLE' }),
+          ),
+        ).toEqual(plain);
       }),
       { numRuns: 60 },
     );

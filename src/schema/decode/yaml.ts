@@ -134,7 +134,9 @@ class Reader {
         break;
     }
     const resolved = plainScalar(text);
-    return resolved === undefined ? this.fail(`json: unsupported value: ${text.includes('a') ? 'NaN' : '+Inf'}`) : resolved;
+    return resolved === undefined
+      ? this.fail(`json: unsupported value: ${text.includes('a') ? 'NaN' : '+Inf'}`)
+      : resolved;
   }
 
   private binary(text: string): JsonValue {

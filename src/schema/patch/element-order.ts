@@ -5,13 +5,13 @@
 // Example: server a b c d, patch names d b, so patch items are d b, server-only items a c:
 //   a stands before d in the server's list → a first; c stands before d too → c; then d b. Result a c d b.
 
-import type { JsonObject, JsonValue } from '../../lib/json.ts';
+import type { JsonValue } from '../../lib/json.ts';
 import { isObject } from '../../lib/json.ts';
 
 /** What identifies an item: its merge key, or itself. */
 export function identity(item: JsonValue, mergeKey: string | undefined): JsonValue | undefined {
   if (mergeKey === undefined) return item;
-  return isObject(item) ? (item as JsonObject)[mergeKey] : undefined;
+  return isObject(item) ? item[mergeKey] : undefined;
 }
 
 export function orderElements(

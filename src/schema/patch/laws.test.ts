@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { JsonObject, JsonValue } from '../../lib/json.ts';
+import type { JsonValue } from '../../lib/json.ts';
 import { clone, isObject } from '../../lib/json.ts';
 import { definition } from '../table.ts';
 import { orderElements } from './element-order.ts';
@@ -59,7 +59,7 @@ describe('JSON patches', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom('a', 'b'), json), json, (document, value) => {
         const before = clone(document);
-        const patched = apply(document as JsonObject, [
+        const patched = apply(document, [
           { op: 'add', path: '/new~1key', value },
           { op: 'test', path: '/new~1key', value },
           { op: 'remove', path: '/new~1key' },
@@ -77,7 +77,12 @@ describe('JSON patches', () => {
   });
 
   it('fail as a whole', () => {
-    expect(apply({ a: 1 }, [{ op: 'remove', path: '/a' }, { op: 'remove', path: '/a' }])).toBeUndefined();
+    expect(
+      apply({ a: 1 }, [
+        { op: 'remove', path: '/a' },
+        { op: 'remove', path: '/a' },
+      ]),
+    ).toBeUndefined();
   });
 
   it('have a limit of operations', () => {
@@ -135,6 +140,11 @@ describe('strategic merge patches', () => {
 
 describe('the order of merged lists', () => {
   it('is the one of the worked example', () => {
-    expect(orderElements(['a', 'b', 'c', 'd'], ['d', 'b'], ['a', 'b', 'c', 'd'], undefined)).toEqual(['a', 'c', 'd', 'b']);
+    expect(orderElements(['a', 'b', 'c', 'd'], ['d', 'b'], ['a', 'b', 'c', 'd'], undefined)).toEqual([
+      'a',
+      'c',
+      'd',
+      'b',
+    ]);
   });
 });

@@ -15,15 +15,43 @@ const TYPES: Record<string, PatchType> = {
 };
 
 /** Refusals that are made after the patch itself: validation, admission, names and versions. */
-const LATER = /is invalid: (?!patch:)|does not match|undeterminable|Operation cannot be|ParseUint|supported values|not found/;
+const LATER =
+  /is invalid: (?!patch:)|does not match|undeterminable|Operation cannot be|ParseUint|supported values|not found/;
 
 /** What the server, not the patch, decides: set by defaults, by storage, or kept from the old object. */
 const SERVER_OWNED = new Set([
-  'resourceVersion', 'managedFields', 'generation', 'creationTimestamp', 'uid', 'selfLink', 'deletionTimestamp',
-  'deletionGracePeriodSeconds', 'status', 'imagePullPolicy', 'terminationMessagePath', 'terminationMessagePolicy',
-  'defaultMode', 'restartPolicy', 'dnsPolicy', 'schedulerName', 'securityContext', 'terminationGracePeriodSeconds',
-  'resources', 'strategy', 'targetPort', 'protocol', 'tolerations', 'nodePort', 'apiVersion', 'namespace', 'annotations',
+  'resourceVersion',
+  'managedFields',
+  'generation',
+  'creationTimestamp',
+  'uid',
+  'selfLink',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'status',
+  'imagePullPolicy',
+  'terminationMessagePath',
+  'terminationMessagePolicy',
+  'defaultMode',
+  'restartPolicy',
+  'dnsPolicy',
+  'schedulerName',
+  'securityContext',
+  'terminationGracePeriodSeconds',
+  'resources',
+  'strategy',
+  'targetPort',
+  'protocol',
+  'tolerations',
+  'nodePort',
+  'apiVersion',
+  'namespace',
+  'annotations',
 ]);
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
 
 function comparable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(comparable);
@@ -68,13 +96,15 @@ describe('recorded patches', () => {
   const cases = steps().filter(({ name, before, request, response }) => {
     // p211 patches the finalizers of a Namespace, which its strategy keeps.
     if (name.startsWith('p211')) return false;
-    const [group = '', version = ''] = String(before['apiVersion']).includes('/')
-      ? String(before['apiVersion']).split('/')
-      : ['', String(before['apiVersion'])];
-    const known = definitionOfKind(group, version, String(before['kind'])) !== undefined;
+    const [group = '', version = ''] = text(before['apiVersion']).includes('/')
+      ? text(before['apiVersion']).split('/')
+      : ['', text(before['apiVersion'])];
+    const known = definitionOfKind(group, version, text(before['kind'])) !== undefined;
     const message = (response.body as { message?: string } | undefined)?.message ?? '';
     const subresource = /\/(status|scale|resize|ephemeralcontainers|finalize)(\?|$)/.test(request.path);
-    return known && !subresource && TYPES[String(request.headers?.['Content-Type'])] !== undefined && !LATER.test(message);
+    return (
+      known && !subresource && TYPES[text(request.headers?.['Content-Type'])] !== undefined && !LATER.test(message)
+    );
   });
 
   it('are enough to mean something', () => {
@@ -82,16 +112,16 @@ describe('recorded patches', () => {
   });
 
   it.each(cases)('$name', ({ before, request, response }) => {
-    const apiVersion = String(before['apiVersion']);
+    const apiVersion = text(before['apiVersion']);
     const [group = '', version = ''] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
-    const kind = String(before['kind']);
+    const kind = text(before['kind']);
     const schema = definitionOfKind(group, version, kind);
-    const type = TYPES[String(request.headers?.['Content-Type'])];
+    const type = TYPES[text(request.headers?.['Content-Type'])];
     if (schema === undefined || type === undefined) throw new Error('filtered');
-    const text = typeof request.body === 'string' ? request.body : JSON.stringify(request.body);
+    const patch = typeof request.body === 'string' ? request.body : JSON.stringify(request.body);
     const fieldValidation = (/fieldValidation=(\w+)/.exec(request.path)?.[1] ?? 'Warn') as FieldValidation;
     const expected = { group, version, kind, definition: schema.id };
-    const patched = patchObject({ type, text, object: before, expected, schema, fieldValidation });
+    const patched = patchObject({ type, text: patch, object: before, expected, schema, fieldValidation });
 
     const body = response.body as JsonObject & { message?: string; reason?: string };
     if (response.status >= 400) {
@@ -105,7 +135,7 @@ describe('recorded patches', () => {
     const warnings = ([] as string[])
       .concat(response.headers?.['Warning'] ?? [])
       .map((header) => JSON.parse(header.replace(/^299 - /, '')) as string)
-      .filter((text_) => /field "/.test(text_) && !/deprecated|duplicate name/.test(text_));
+      .filter((text) => /field "/.test(text) && !/deprecated|duplicate name/.test(text));
     expect(patched.warnings).toEqual(warnings);
     expect(comparable(patched.object)).toEqual(comparable(withTimes(body)));
   });

@@ -18,7 +18,12 @@ export function badPatch(message: string): PatchFailure {
 
 /** A JSON patch that does not fit its object: upstream hides the cause. */
 export function rejectedPatch(): PatchFailure {
-  return { ok: false, code: 422, reason: 'Invalid', message: 'the server rejected our request due to an error in our request' };
+  return {
+    ok: false,
+    code: 422,
+    reason: 'Invalid',
+    message: 'the server rejected our request due to an error in our request',
+  };
 }
 
 /** Errors that upstream did not foresee. */

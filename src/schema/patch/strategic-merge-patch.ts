@@ -54,7 +54,9 @@ class Merger {
       const field = type.byName.get(name);
       if (field === undefined) {
         this.fail(
-          internalPatchError(`unable to find api field in struct ${type.name} for the json field ${JSON.stringify(name)}`),
+          internalPatchError(
+            `unable to find api field in struct ${type.name} for the json field ${JSON.stringify(name)}`,
+          ),
         );
       }
       return { value: field?.value, patch: field?.patch };

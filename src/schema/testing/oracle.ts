@@ -8,7 +8,10 @@ const ROOT = fileURLToPath(import.meta.resolve('../../../../shared/'));
 /** Records of a JSON-lines file under shared/; undefined, with a printed reason, where it is absent (never under CI). */
 export function oracleRecords<T>(path: string): T[] | undefined {
   const text = sharedText(path);
-  return text?.trim().split('\n').map((line) => JSON.parse(line) as T);
+  return text
+    ?.trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as T);
 }
 
 /** Text of a file under shared/, on the same terms. */
