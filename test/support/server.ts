@@ -55,6 +55,11 @@ export class TestServer {
     return this.#server.pid;
   }
 
+  /** The folder of the objects' data. */
+  get storage(): string {
+    return join(this.#dataDir.path, 'storage');
+  }
+
   /** Whom to ask for clusters. */
   get operator(): Operator {
     return { url: this.url, token: this.#dataDir.operatorToken, ca: this.ca };
