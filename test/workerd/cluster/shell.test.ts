@@ -7,7 +7,10 @@ import { bindings, configMap, CONFIG_MAPS, createCluster, Frames, make, operate 
 
 const tablesOf = (stub: DurableObjectStub<Cluster>): Promise<string[]> =>
   runInDurableObject(stub, (_cluster, { storage }) =>
-    storage.sql.exec<{ name: string }>('SELECT name FROM sqlite_master').toArray().map(({ name }) => name),
+    storage.sql
+      .exec<{ name: string }>('SELECT name FROM sqlite_master')
+      .toArray()
+      .map(({ name }) => name),
   );
 
 const alarmOf = (stub: DurableObjectStub<Cluster>): Promise<number | null> =>
@@ -32,9 +35,14 @@ describe('clusters', () => {
     const cluster = await createCluster('life');
     expect((await cluster.ask('/api/v1/namespaces/default')).status).toBe(200);
     const listed = (await (await operate('/clusters')).json()) as { items: Array<{ name: string; server: string }> };
-    expect(listed.items).toContainEqual(expect.objectContaining({ name: 'life', server: 'https://kubewisp.test/clusters/life' }));
+    expect(listed.items).toContainEqual(
+      expect.objectContaining({ name: 'life', server: 'https://kubewisp.test/clusters/life' }),
+    );
     const again = await operate('/clusters', { method: 'POST', body: JSON.stringify({ name: 'life' }) });
-    expect([again.status, await again.json()]).toMatchObject([409, { message: 'clusters.kubewisp.dev "life" already exists' }]);
+    expect([again.status, await again.json()]).toMatchObject([
+      409,
+      { message: 'clusters.kubewisp.dev "life" already exists' },
+    ]);
     expect(await (await operate('/clusters/life/kubeconfig')).text()).toContain('current-context: kubewisp-life');
 
     expect((await operate('/clusters/life', { method: 'DELETE' })).status).toBe(200);
@@ -47,7 +55,7 @@ describe('clusters', () => {
 
   it('get a name where none is given', async () => {
     const answer = await operate('/clusters', { method: 'POST', body: '{"nodes":0}' });
-    expect(((await answer.json()) as { name: string }).name).toMatch(/^[a-z]+-[a-z]+-[a-z0-9]{4}$/);
+    expect((await answer.json()).name).toMatch(/^[a-z]+-[a-z]+-[a-z0-9]{4}$/);
   });
 
   it('are the operator’s alone to make', async () => {
@@ -86,7 +94,10 @@ describe('requests', () => {
     const { ask } = await createCluster('large');
     const before = await figure(ask, 'kubewisp_log_revision');
     const answer = await ask(CONFIG_MAPS, { method: 'POST', body: configMap('a', { k: 'x'.repeat(3_200_000) }) });
-    expect([answer.status, await answer.json()]).toMatchObject([413, { message: 'Request entity is too large: limit is 3145728' }]);
+    expect([answer.status, await answer.json()]).toMatchObject([
+      413,
+      { message: 'Request entity is too large: limit is 3145728' },
+    ]);
     expect(await figure(ask, 'kubewisp_log_revision')).toBe(before);
   });
 
