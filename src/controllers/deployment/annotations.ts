@@ -53,7 +53,11 @@ export function withSizes(annotations: Annotations | undefined, deployment: Depl
  * The annotations of the new ReplicaSet: those of the Deployment, and the revision. A set that is rolled back to gets the
  * new revision, and keeps its former ones as history.
  */
-export function newSetAnnotations(deployment: Deployment, before: Annotations | undefined, revision: number): Annotations {
+export function newSetAnnotations(
+  deployment: Deployment,
+  before: Annotations | undefined,
+  revision: number,
+): Annotations {
   const next: Annotations = { ...before };
   for (const [name, value] of Object.entries(deployment.metadata.annotations ?? {})) {
     if (!NOT_COPIED.has(name)) next[name] = value;

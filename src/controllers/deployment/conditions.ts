@@ -30,7 +30,10 @@ export function withCondition(conditions: Conditions, next: DeploymentCondition)
   const current = find(conditions, next.type);
   if (current?.status === next.status && current.reason === next.reason) return [...conditions];
   const since = current?.status === next.status ? current.lastTransitionTime : next.lastTransitionTime;
-  return [...without(conditions, next.type), { ...next, ...(since === undefined ? {} : { lastTransitionTime: since }) }];
+  return [
+    ...without(conditions, next.type),
+    { ...next, ...(since === undefined ? {} : { lastTransitionTime: since }) },
+  ];
 }
 
 /** Without a deadline, progress is not told of at all. */

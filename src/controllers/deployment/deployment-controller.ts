@@ -23,7 +23,8 @@ import { Writer } from './writer.ts';
 export const deploymentController: Controller = {
   name: 'deployment-controller',
   watches: {
-    'deployments.apps': ({ verb, object }) => (verb === 'create' ? [`${keyOf(object)}/adopt`, keyOf(object)] : [keyOf(object)]),
+    'deployments.apps': ({ verb, object }) =>
+      verb === 'create' ? [`${keyOf(object)}/adopt`, keyOf(object)] : [keyOf(object)],
     'replicasets.apps': keysOfReplicaSet,
     pods: keysOfPod,
   },
@@ -59,7 +60,7 @@ function reconcile(key: string, { client, now }: Context): Outcome | undefined {
   const deployment = client.get('deployments.apps', namespace, name);
   if (deployment === undefined) return undefined;
   const writer = new Writer(client, deployment, now);
-  if (selectsAll(deployment)) return refuseToSelectAll(writer);
+  if (selectsAll(deployment)) return adopt === undefined ? refuseToSelectAll(writer) : undefined;
   const matches = labelMatcher(deployment.spec?.selector);
   if (adopt !== undefined) {
     const error = adoptOrphans(client, 'replicasets.apps', deployment, matches);

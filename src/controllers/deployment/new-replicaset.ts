@@ -54,7 +54,8 @@ function adoptRevision(writer: Writer, set: ReplicaSet, revision: number): Repli
   if (!deepEqual(annotations, set.metadata.annotations ?? {}) || (set.spec?.minReadySeconds ?? 0) !== minReadySeconds) {
     const next = clone(set);
     next.metadata.annotations = annotations;
-    if (next.spec !== undefined && (next.spec.minReadySeconds ?? 0) !== minReadySeconds) next.spec.minReadySeconds = minReadySeconds;
+    if (next.spec !== undefined && (next.spec.minReadySeconds ?? 0) !== minReadySeconds)
+      next.spec.minReadySeconds = minReadySeconds;
     current = writer.update(next);
   }
   let next = withRevision(deployment, annotations[REVISION] ?? '');

@@ -90,7 +90,18 @@ function intOrStringText(value: unknown): string {
 }
 
 const CANONICAL_QUANTITY = /^(-?[0-9]+)(?:e(-?[0-9]+)|([numkMGTPE]|)|([KMGTPE])i)$/;
-const DECIMAL_SCALE: Readonly<Record<string, number>> = { n: -9, u: -6, m: -3, '': 0, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 };
+const DECIMAL_SCALE: Readonly<Record<string, number>> = {
+  n: -9,
+  u: -6,
+  m: -3,
+  '': 0,
+  k: 3,
+  M: 6,
+  G: 9,
+  T: 12,
+  P: 15,
+  E: 18,
+};
 
 /**
  * resource.Quantity as it is after parsing its canonical text. Numbers of more than 18 digits, which upstream keeps in

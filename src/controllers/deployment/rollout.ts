@@ -19,7 +19,8 @@ export function rollOver(writer: Writer, sets: Sets): Sets {
   const grown = growCurrent(writer, { current, old }, current);
   if (sizeOf(grown) !== sizeOf(current)) return { current: grown, old };
   const shrunk = shrinkOld(writer, grown, old);
-  if (totalSize(shrunk) === totalSize(old) && isComplete(writer.deployment, writer.deployment.status)) cleanUp(writer, old);
+  if (totalSize(shrunk) === totalSize(old) && isComplete(writer.deployment, writer.deployment.status))
+    cleanUp(writer, old);
   return { current: grown, old: shrunk };
 }
 
@@ -43,7 +44,12 @@ function shrinkOld(writer: Writer, current: ReplicaSet, old: readonly ReplicaSet
 }
 
 /** Takes at most `most` replicas away, from each set at most `from(set)`, oldest set first. */
-function shrink(writer: Writer, old: readonly ReplicaSet[], most: number, from: (set: ReplicaSet) => number): ReplicaSet[] {
+function shrink(
+  writer: Writer,
+  old: readonly ReplicaSet[],
+  most: number,
+  from: (set: ReplicaSet) => number,
+): ReplicaSet[] {
   let left = most;
   return old.toSorted(byCreation).map((set) => {
     const less = Math.min(left, Math.max(0, from(set)));

@@ -20,7 +20,11 @@ export function scaleSet(writer: Writer, set: ReplicaSet, size: number): Replica
   const scaled = writer.update(next);
   if (before !== size && writer.failure === undefined) {
     const direction = before < size ? 'up' : 'down';
-    writer.event('Normal', 'ScalingReplicaSet', `Scaled ${direction} replica set ${set.metadata.name} from ${before} to ${size}`);
+    writer.event(
+      'Normal',
+      'ScalingReplicaSet',
+      `Scaled ${direction} replica set ${set.metadata.name} from ${before} to ${size}`,
+    );
   }
   return scaled;
 }
@@ -46,7 +50,10 @@ export function scaleAll(writer: Writer, sets: Sets): Sets {
   if (only !== undefined) return replace(sets, [resizeSet(writer, only, goal)]);
   const { current } = sets;
   if (current !== undefined && isSaturated(deployment, current)) {
-    return replace(sets, active(sets.old).map((set) => resizeSet(writer, set, 0)));
+    return replace(
+      sets,
+      active(sets.old).map((set) => resizeSet(writer, set, 0)),
+    );
   }
   return isRolling(deployment) ? scaleInProportion(writer, sets) : sets;
 }

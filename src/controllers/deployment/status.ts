@@ -29,7 +29,13 @@ export function countedStatus(deployment: Deployment, sets: Sets, now: number): 
   const enough = available >= wanted(deployment) - maxUnavailable(deployment);
   const availability = enough
     ? condition('Available', 'True', 'MinimumReplicasAvailable', 'Deployment has minimum availability.', now)
-    : condition('Available', 'False', 'MinimumReplicasUnavailable', 'Deployment does not have minimum availability.', now);
+    : condition(
+        'Available',
+        'False',
+        'MinimumReplicasUnavailable',
+        'Deployment does not have minimum availability.',
+        now,
+      );
   const collisionCount = deployment.status?.collisionCount;
   return {
     ...(deployment.metadata.generation === undefined ? {} : { observedGeneration: deployment.metadata.generation }),
@@ -61,7 +67,8 @@ function withProgress(
   now: number,
 ): DeploymentCondition[] {
   const { current } = sets;
-  const subject = current === undefined ? `Deployment "${deployment.metadata.name}"` : `ReplicaSet "${current.metadata.name}"`;
+  const subject =
+    current === undefined ? `Deployment "${deployment.metadata.name}"` : `ReplicaSet "${current.metadata.name}"`;
   if (isComplete(deployment, status)) {
     const message = `${subject} has successfully progressed.`;
     return withCondition(conditions, condition('Progressing', 'True', 'NewReplicaSetAvailable', message, now));
@@ -71,7 +78,10 @@ function withProgress(
     // Unlike any other condition, this one is written anew for the same reason: lastUpdateTime is what the deadline counts from.
     const before = find(deployment.status?.conditions, 'Progressing');
     const since = before?.status === 'True' ? before.lastTransitionTime : undefined;
-    return [...without(conditions, 'Progressing'), { ...next, ...(since === undefined ? {} : { lastTransitionTime: since }) }];
+    return [
+      ...without(conditions, 'Progressing'),
+      { ...next, ...(since === undefined ? {} : { lastTransitionTime: since }) },
+    ];
   }
   if (isTimedOut(deployment, conditions, now)) {
     const message = `${subject} has timed out progressing.`;
@@ -92,7 +102,8 @@ export function isComplete(deployment: Deployment, status: DeploymentStatus | un
 }
 
 function isProgressing({ status: before }: Deployment, next: DeploymentStatus): boolean {
-  const old = (status: DeploymentStatus | undefined): number => (status?.replicas ?? 0) - (status?.updatedReplicas ?? 0);
+  const old = (status: DeploymentStatus | undefined): number =>
+    (status?.replicas ?? 0) - (status?.updatedReplicas ?? 0);
   return (
     (next.updatedReplicas ?? 0) > (before?.updatedReplicas ?? 0) ||
     old(next) < old(before) ||
@@ -117,7 +128,8 @@ function deadline(deployment: Deployment, progressing: DeploymentCondition): num
 export function nextProgressCheck(deployment: Deployment, now: number): number | undefined {
   const progressing = find(deployment.status?.conditions, 'Progressing');
   if (!hasDeadline(deployment) || progressing === undefined) return undefined;
-  if (progressing.reason === 'NewReplicaSetAvailable' || progressing.reason === 'ProgressDeadlineExceeded') return undefined;
+  if (progressing.reason === 'NewReplicaSetAvailable' || progressing.reason === 'ProgressDeadlineExceeded')
+    return undefined;
   if (isComplete(deployment, deployment.status)) return undefined;
   return Math.max(0, deadline(deployment, progressing) - now) + 1000;
 }

@@ -2,9 +2,8 @@
 // plain sequence; the reconcile ends with `failure`.
 
 import type { Client } from '../../api/client.ts';
-import type { ReplicaSet } from '../../api/types/apps-v1.ts';
-import type { Deployment } from '../../api/types/apps-v1.ts';
 import type { Result } from '../../api/status.ts';
+import type { Deployment, ReplicaSet } from '../../api/types/apps-v1.ts';
 import { deepEqual } from '../../lib/json.ts';
 
 export class Writer {

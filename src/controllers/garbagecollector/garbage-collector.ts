@@ -29,7 +29,12 @@ export const garbageCollector: Controller = {
 /** Events come and go by their own age, and nothing owns or is owned by them. */
 function interest({ resource, verb, text }: Notice): boolean {
   if (resource === 'events') return false;
-  return verb === 'delete' || text.includes('"ownerReferences":[') || text.includes(`"${FOREGROUND}"`) || text.includes(`"${ORPHAN}"`);
+  return (
+    verb === 'delete' ||
+    text.includes('"ownerReferences":[') ||
+    text.includes(`"${FOREGROUND}"`) ||
+    text.includes(`"${ORPHAN}"`)
+  );
 }
 
 function* keys({ resource, verb, object, old }: Change, { client }: Context): Iterable<string> {
@@ -50,7 +55,10 @@ function* keys({ resource, verb, object, old }: Change, { client }: Context): It
 }
 
 function endsSpecially(object: KubeObject): boolean {
-  return object.metadata.deletionTimestamp !== undefined && (hasFinalizer(object, FOREGROUND) || hasFinalizer(object, ORPHAN));
+  return (
+    object.metadata.deletionTimestamp !== undefined &&
+    (hasFinalizer(object, FOREGROUND) || hasFinalizer(object, ORPHAN))
+  );
 }
 
 /** The owner's key, if the reference held it up. */
@@ -83,7 +91,10 @@ function outcome(error: Step): Outcome | undefined {
 function eachDependent(client: Client, uid: string, step: (dependent: KubeObject) => Step): Outcome | undefined {
   const dependents = client.byTerm(`owner:${uid}`).filter(isPending);
   let error: Step;
-  for (const dependent of dependents.slice(0, BATCH)) error ??= step(dependent);
+  for (const dependent of dependents.slice(0, BATCH)) {
+    const refused = step(dependent);
+    error ??= refused;
+  }
   if (error !== undefined) return { error };
   return dependents.length > BATCH ? { requeueAfter: 1 } : undefined;
 }
@@ -135,26 +146,35 @@ function deleteObject(client: Client, { object, hasDependents }: Target): Step {
   let propagationPolicy: 'Foreground' | 'Background' | 'Orphan' = 'Background';
   if (hasFinalizer(object, ORPHAN)) propagationPolicy = 'Orphan';
   if (hasDependents || hasFinalizer(object, FOREGROUND)) propagationPolicy = 'Foreground';
-  const deleted = client.delete(info.resource, namespace, name, { propagationPolicy, preconditions: { uid, resourceVersion } });
+  const deleted = client.delete(info.resource, namespace, name, {
+    propagationPolicy,
+    preconditions: { uid, resourceVersion },
+  });
   return deleted.ok || deleted.status.reason === 'NotFound' ? undefined : deleted.status.message;
 }
 
 function orphanDependents(client: Client, owner: KubeObject): Outcome | undefined {
   const uids = new Set([owner.metadata.uid]);
   const dependents = client.byTerm(`owner:${owner.metadata.uid}`);
+  let error: Step;
   for (const dependent of dependents.slice(0, BATCH)) {
-    const error = dropReferences(client, dependent, uids);
-    if (error !== undefined) return { error };
+    const refused = dropReferences(client, dependent, uids);
+    error ??= refused;
   }
+  if (error !== undefined) return { error };
   return dependents.length > BATCH ? { requeueAfter: 1 } : outcome(removeFinalizer(client, owner, ORPHAN));
 }
 
 function deleteDependents(client: Client, owner: KubeObject): Outcome | undefined {
   const begun = eachDependent(client, owner.metadata.uid, (dependent) => collect(client, dependent));
   if (begun !== undefined) return begun;
-  const blocked = client.byTerm(`owner:${owner.metadata.uid}`).some(({ metadata }) =>
-    metadata.ownerReferences?.some(({ uid, blockOwnerDeletion }) => uid === owner.metadata.uid && blockOwnerDeletion === true),
-  );
+  const blocked = client
+    .byTerm(`owner:${owner.metadata.uid}`)
+    .some(({ metadata }) =>
+      metadata.ownerReferences?.some(
+        ({ uid, blockOwnerDeletion }) => uid === owner.metadata.uid && blockOwnerDeletion === true,
+      ),
+    );
   return blocked ? undefined : outcome(removeFinalizer(client, owner, FOREGROUND));
 }
 
@@ -178,7 +198,7 @@ function dropReferences(client: Client, object: KubeObject, uids: ReadonlySet<st
 function update(client: Client, next: KubeObject): KubeObject | string {
   const info = resourceOf(client, next.apiVersion, next.kind);
   if (info === undefined) return next;
-  const updated = client.update(info.resource, next as never);
+  const updated = client.update(info.resource, next);
   if (updated.ok || updated.status.reason === 'NotFound') return updated.ok ? updated.value : next;
   return updated.status.message ?? 'refused';
 }

@@ -37,7 +37,8 @@ export function findOwner(client: Client, object: KubeObject, reference: OwnerRe
   const info = resourceOf(client, reference.apiVersion, reference.kind);
   if (info === undefined) return { state: 'unresolvable', elsewhere: undefined };
   const namespace = object.metadata.namespace ?? '';
-  if (info.namespaced && namespace === '') return { state: 'unresolvable', elsewhere: elsewhere(client, info, reference) };
+  if (info.namespaced && namespace === '')
+    return { state: 'unresolvable', elsewhere: elsewhere(client, info, reference) };
   const owner = client.get(info.resource, info.namespaced ? namespace : '', reference.name);
   if (owner?.metadata.uid !== reference.uid || owner === undefined) {
     return { state: 'dangling', elsewhere: info.namespaced ? elsewhere(client, info, reference) : undefined };

@@ -21,7 +21,11 @@ interface Finding {
   readonly bad: boolean;
 }
 
-export function nextConditions(before: readonly NamespaceCondition[], remains: Remains, now: number): NamespaceCondition[] {
+export function nextConditions(
+  before: readonly NamespaceCondition[],
+  remains: Remains,
+  now: number,
+): NamespaceCondition[] {
   const next = [...before];
   for (const { type, reason, message, bad } of findings(remains)) {
     const status = bad ? 'True' : 'False';
@@ -53,7 +57,10 @@ function findings({ resources, finalizers, errors }: Remains): Finding[] {
     finding(
       'NamespaceDeletionContentFailure',
       ['ContentDeleted', 'All content successfully deleted, may be waiting on finalization'],
-      ['ContentDeletionFailed', `Failed to delete all resource types, ${errors.length} remaining: ${errors.join(', ')}`],
+      [
+        'ContentDeletionFailed',
+        `Failed to delete all resource types, ${errors.length} remaining: ${errors.join(', ')}`,
+      ],
       errors.length > 0,
     ),
     finding(

@@ -21,7 +21,8 @@ const BATCH = 200;
 export const namespaceController: Controller = {
   name: 'namespace-controller',
   watches: {
-    namespaces: ({ verb, name, object }) => (verb !== 'delete' && object.metadata.deletionTimestamp !== undefined ? [name] : []),
+    namespaces: ({ verb, name, object }) =>
+      verb !== 'delete' && object.metadata.deletionTimestamp !== undefined ? [name] : [],
   },
   watchesAll: {
     interest: ({ verb }) => verb === 'delete',
@@ -37,7 +38,8 @@ function keysOfDeleted({ verb, namespace }: Change, { client }: Context): Iterab
 
 function reconcile(key: string, { client, now }: Context): Outcome | undefined {
   const namespace = client.get('namespaces', '', key);
-  if (namespace?.metadata.deletionTimestamp === undefined || !(namespace.spec?.finalizers ?? []).includes(FINALIZER)) return undefined;
+  if (namespace?.metadata.deletionTimestamp === undefined || !(namespace.spec?.finalizers ?? []).includes(FINALIZER))
+    return undefined;
   const { remains, interrupted } = empty(client, key);
   if (interrupted) return { requeueAfter: 1 };
   const conditions = nextConditions(namespace.status?.conditions ?? [], remains, now);
@@ -48,7 +50,9 @@ function reconcile(key: string, { client, now }: Context): Outcome | undefined {
   const next = clone(noted);
   next.spec = { ...next.spec, finalizers: (next.spec?.finalizers ?? []).filter((name) => name !== FINALIZER) };
   const finalized = client.finalize(next);
-  return finalized.ok || finalized.status.reason === 'NotFound' ? undefined : { error: finalized.status.message ?? 'refused' };
+  return finalized.ok || finalized.status.reason === 'NotFound'
+    ? undefined
+    : { error: finalized.status.message ?? 'refused' };
 }
 
 interface Emptied {
@@ -64,7 +68,9 @@ function empty(client: Client, namespace: string): Emptied {
   const remains = { resources, finalizers, errors };
   let budget = BATCH;
   for (const resource of podsFirst(client)) {
-    const objects = client.list(resource, { namespace }).filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+    const objects = client
+      .list(resource, { namespace })
+      .filter(({ metadata }) => metadata.deletionTimestamp === undefined);
     for (const object of objects) {
       if (budget-- <= 0) return { remains, interrupted: true };
       const error = remove(client, resource, object);
@@ -72,7 +78,8 @@ function empty(client: Client, namespace: string): Emptied {
     }
     const left: KubeObject[] = client.list(resource, { namespace });
     for (const { metadata } of left) {
-      for (const finalizer of metadata.finalizers ?? []) finalizers.set(finalizer, (finalizers.get(finalizer) ?? 0) + 1);
+      for (const finalizer of metadata.finalizers ?? [])
+        finalizers.set(finalizer, (finalizers.get(finalizer) ?? 0) + 1);
     }
     if (left.length > 0) resources.set(resource.includes('.') ? resource : `${resource}.`, left.length);
     // Rule 1.
@@ -82,7 +89,10 @@ function empty(client: Client, namespace: string): Emptied {
 }
 
 function podsFirst(client: Client): ResourceName[] {
-  const all = client.resources().filter(({ namespaced }) => namespaced).map(({ resource }) => resource);
+  const all = client
+    .resources()
+    .filter(({ namespaced }) => namespaced)
+    .map(({ resource }) => resource);
   return [...all.filter((resource) => resource === 'pods'), ...all.filter((resource) => resource !== 'pods')];
 }
 
@@ -93,7 +103,11 @@ function remove(client: Client, resource: ResourceName, { metadata }: KubeObject
 }
 
 /** The namespace as it is then, or why it could not be written. */
-function writeConditions(client: Client, namespace: Namespace, conditions: (Namespace['status'] & object)['conditions'] & object): Namespace | string {
+function writeConditions(
+  client: Client,
+  namespace: Namespace,
+  conditions: (Namespace['status'] & object)['conditions'] & object,
+): Namespace | string {
   if (deepEqual(conditions, namespace.status?.conditions ?? [])) return namespace;
   const status = { ...namespace.status, phase: 'Terminating', conditions };
   const written = client.updateStatus('namespaces', { ...namespace, status });

@@ -32,10 +32,11 @@ export const podGarbageCollector: Controller = {
 
 function* keysOfPod({ verb, object, old }: Change, { client, now }: Context): Iterable<string> {
   if (verb === 'delete') return;
-  const pod = object as Pod;
-  const before = old as Pod | undefined;
+  const pod: Pod = object;
+  const before: Pod | undefined = old;
   const node = pod.spec?.nodeName ?? '';
-  if (node === '' && pod.metadata.deletionTimestamp !== undefined) yield `pod ${pod.metadata.namespace ?? ''}/${pod.metadata.name} 0`;
+  if (node === '' && pod.metadata.deletionTimestamp !== undefined)
+    yield `pod ${pod.metadata.namespace ?? ''}/${pod.metadata.name} 0`;
   const moved = node !== '' && node !== (before?.spec?.nodeName ?? '');
   if (moved && client.get('nodes', '', node) === undefined) yield `node ${node} ${now + QUARANTINE_MS}`;
   if (isTerminal(pod) && (before === undefined || !isTerminal(before))) {
@@ -73,18 +74,26 @@ function collectUnscheduled(client: Client, key: string, now: number): Outcome |
 function collectEnded(client: Client, now: number): Outcome | undefined {
   const ended = client.list('pods').filter(isTerminal);
   if (ended.length <= THRESHOLD) return undefined;
-  const order = (pod: Pod): string => `${pod.status?.reason === 'Evicted' ? 0 : 1} ${pod.metadata.creationTimestamp} ${pod.metadata.name}`;
+  const order = (pod: Pod): string =>
+    `${pod.status?.reason === 'Evicted' ? 0 : 1} ${pod.metadata.creationTimestamp} ${pod.metadata.name}`;
   const surplus = ended.map((pod) => ({ pod, order: order(pod) })).toSorted((a, b) => (a.order < b.order ? -1 : 1));
   const victims = surplus.slice(0, ended.length - THRESHOLD).map(({ pod }) => pod);
   return endAll(client, victims, now, undefined);
 }
 
 /** Marks each pod as failed, since no kubelet will, and deletes it at once. */
-function endAll(client: Client, pods: readonly Pod[], now: number, disruption: string | undefined): Outcome | undefined {
+function endAll(
+  client: Client,
+  pods: readonly Pod[],
+  now: number,
+  disruption: string | undefined,
+): Outcome | undefined {
+  let error: string | undefined;
   for (const pod of pods.slice(0, BATCH)) {
-    const error = end(client, pod, now, disruption);
-    if (error !== undefined) return { error };
+    const refused = end(client, pod, now, disruption);
+    error ??= refused;
   }
+  if (error !== undefined) return { error };
   return pods.length > BATCH ? { requeueAfter: 1 } : undefined;
 }
 
@@ -106,7 +115,13 @@ function failed(pod: Pod, now: number, disruption: string | undefined): Pod {
   if (disruption !== undefined) {
     const at = formatTime(now);
     const others = (next.status.conditions ?? []).filter(({ type }) => type !== 'DisruptionTarget');
-    const condition = { type: 'DisruptionTarget', status: 'True', lastTransitionTime: at, reason: 'DeletionByPodGC', message: disruption };
+    const condition = {
+      type: 'DisruptionTarget',
+      status: 'True',
+      lastTransitionTime: at,
+      reason: 'DeletionByPodGC',
+      message: disruption,
+    };
     next.status.conditions = [...others, { ...condition, ...observed }];
   }
   return next;

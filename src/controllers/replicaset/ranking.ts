@@ -22,7 +22,7 @@ interface Ranked {
   readonly created: number;
 }
 
-/** The `count` pods to delete, first one first. `related`: active pods of the same controller, the pods themselves included. */
+/** The `count` pods to delete, first one first. `related`: active pods whose number on a node counts. */
 export function podsToDelete(pods: readonly Pod[], related: readonly Pod[], count: number, now: number): Pod[] {
   if (count >= pods.length) return [...pods];
   const onNode = new Map<string, number>();
@@ -39,7 +39,9 @@ export function podsToDelete(pods: readonly Pod[], related: readonly Pod[], coun
 
 function rank(pod: Pod, crowd: number): Ranked {
   const regular = pod.status?.containerStatuses ?? [];
-  const sidecarNames = new Set((pod.spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always').map(({ name }) => name));
+  const sidecarNames = new Set(
+    (pod.spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always').map(({ name }) => name),
+  );
   const sidecars = (pod.status?.initContainerStatuses ?? []).filter(({ name }) => sidecarNames.has(name));
   return {
     pod,

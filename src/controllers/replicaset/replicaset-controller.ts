@@ -14,7 +14,14 @@ import type { Pod } from '../../api/types/core-v1.ts';
 import { clone, deepEqual } from '../../lib/json.ts';
 import { labelMatcher } from '../../schema/label-selector.ts';
 import { isNamespaceTerminating } from '../common/failures.ts';
-import { adoptOrphans, claimOwned, controllerOf, controllerOfKind, controllerReference, keyOf } from '../common/owners.ts';
+import {
+  adoptOrphans,
+  claimOwned,
+  controllerOf,
+  controllerOfKind,
+  controllerReference,
+  keyOf,
+} from '../common/owners.ts';
 import { availableAt, isActive, isTerminating } from '../common/pods.ts';
 import type { Change, Context, Controller, Outcome } from '../runtime/component.ts';
 import { podsToDelete } from './ranking.ts';
@@ -26,7 +33,8 @@ const BURST = 100;
 export const replicaSetController: Controller = {
   name: 'replicaset-controller',
   watches: {
-    'replicasets.apps': ({ verb, object }) => (verb === 'create' ? [`${keyOf(object)}/adopt`, keyOf(object)] : [keyOf(object)]),
+    'replicasets.apps': ({ verb, object }) =>
+      verb === 'create' ? [`${keyOf(object)}/adopt`, keyOf(object)] : [keyOf(object)],
     pods: keysOfPod,
   },
   reconcile,
@@ -62,7 +70,8 @@ function reconcile(key: string, context: Context): Outcome | undefined {
   const active = claimed.filter(isActive);
   const failure = set.metadata.deletionTimestamp === undefined ? manage(client, set, active, now) : undefined;
   const terminating = claimed.filter(isTerminating).length;
-  const error = writeStatus(client, set, replicaSetStatus(set, { active, terminating, failure, now })) ?? failure?.message;
+  const error =
+    writeStatus(client, set, replicaSetStatus(set, { active, terminating, failure, now })) ?? failure?.message;
   if (error !== undefined) return { error };
   const next = nextAvailability(active, set.spec?.minReadySeconds ?? 0, now);
   return next === undefined ? undefined : { requeueAfter: next - now };
@@ -117,10 +126,11 @@ function deletePods(
   now: number,
 ): ReplicaFailure | undefined {
   let failure: ReplicaFailure | undefined;
-  for (const pod of podsToDelete(active, relatedPods(client, set, active), count, now)) {
+  for (const pod of podsToDelete(active, relatedPods(client, set), count, now)) {
     const { name, namespace = '', uid } = pod.metadata;
     const deleted = client.delete('pods', namespace, name, { preconditions: { uid } });
-    if (deleted.ok) client.event({ regarding: set, type: 'Normal', reason: 'SuccessfulDelete', message: `Deleted pod: ${name}` });
+    if (deleted.ok)
+      client.event({ regarding: set, type: 'Normal', reason: 'SuccessfulDelete', message: `Deleted pod: ${name}` });
     else if (deleted.status.reason !== 'NotFound') {
       const message = deleted.status.message ?? '';
       client.event({ regarding: set, type: 'Warning', reason: 'FailedDelete', message: `Error deleting: ${message}` });
@@ -130,10 +140,10 @@ function deletePods(
   return failure;
 }
 
-/** Active pods of all ReplicaSets with the same controller: during a rollout they share the nodes. */
-function relatedPods(client: Client, set: ReplicaSet, active: readonly Pod[]): Pod[] {
+/** Active pods of all ReplicaSets with the same controller: during a rollout they share the nodes. None for a set without one. */
+function relatedPods(client: Client, set: ReplicaSet): Pod[] {
   const owner = controllerOf(set);
-  if (owner === undefined) return [...active];
+  if (owner === undefined) return [];
   return client
     .list('replicasets.apps', { term: `owner:${owner.uid}` })
     .flatMap((related) => client.list('pods', { term: `owner:${related.metadata.uid}` }))

@@ -19,7 +19,10 @@ export interface StatusInput {
 }
 
 /** Counts of 0 are left out where upstream leaves them out. */
-export function replicaSetStatus(set: ReplicaSet, { active, terminating, failure, now }: StatusInput): ReplicaSetStatus {
+export function replicaSetStatus(
+  set: ReplicaSet,
+  { active, terminating, failure, now }: StatusInput,
+): ReplicaSetStatus {
   const templateLabels = Object.entries(set.spec?.template?.metadata?.labels ?? {});
   const minReadySeconds = set.spec?.minReadySeconds ?? 0;
   let fullyLabeled = 0;

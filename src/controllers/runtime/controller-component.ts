@@ -79,7 +79,8 @@ export class ControllerComponent implements Component {
     this.#ports.metrics.lagged(this.name, Math.max(0, context.now - pending.at));
     const started = this.#ports.monotonic();
     const outcome = this.#reconcile(key, pending.cause, context, started);
-    if (outcome !== 'panic') this.#ports.metrics.reconciled(this.name, resultOf(outcome), this.#ports.monotonic() - started);
+    if (outcome !== 'panic')
+      this.#ports.metrics.reconciled(this.name, resultOf(outcome), this.#ports.monotonic() - started);
     this.#settle(key, pending.cause, outcome, context.now);
     return true;
   }
@@ -122,7 +123,8 @@ export class ControllerComponent implements Component {
       const attempt = before?.attempt ?? 0;
       const due = now + backoff(attempt);
       store.setTimer({ component: this.name, key, due, attempt: attempt + 1, cause });
-      if (outcome !== 'panic') this.#ports.log('info', 'reconcile failed', { component: this.name, key, error: outcome.error, attempt });
+      if (outcome !== 'panic')
+        this.#ports.log('info', 'reconcile failed', { component: this.name, key, error: outcome.error, attempt });
     } else if (outcome.requeueAfter !== undefined) {
       const due = now + Math.max(1, Math.ceil(outcome.requeueAfter));
       if (before?.due === due && before.attempt === 0) return;

@@ -72,7 +72,11 @@ export interface RuntimeMetrics {
   lagged(component: string, lag: number): void;
 }
 
-export type Log = (level: 'info' | 'warn' | 'error', message: string, fields: Readonly<Record<string, unknown>>) => void;
+export type Log = (
+  level: 'info' | 'warn' | 'error',
+  message: string,
+  fields: Readonly<Record<string, unknown>>,
+) => void;
 
 export interface RuntimePorts {
   readonly store: RuntimeStore;

@@ -21,7 +21,12 @@ function watcher(reconcile: Reconcile, name = 'watcher'): Controller & { keys: s
 }
 
 function make(client: Client, name: string, data: Record<string, string> = {}): ConfigMap {
-  const result = client.create('configmaps', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'a' }, data });
+  const result = client.create('configmaps', {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, namespace: 'a' },
+    data,
+  });
   if (!result.ok) throw new Error(result.status.message);
   return result.value;
 }
@@ -220,7 +225,8 @@ describe('runtime', () => {
       reconcile: () => undefined,
     };
     const cluster = new FakeCluster({ controllers: [watcher(() => undefined), all] });
-    const about = (resource: 'configmaps' | 'secrets', text = '{}') => cluster.runtime.interested({ resource, verb: 'create', text });
+    const about = (resource: 'configmaps' | 'secrets', text = '{}') =>
+      cluster.runtime.interested({ resource, verb: 'create', text });
     expect(about('configmaps')).toBe(true);
     expect(about('secrets')).toBe(false);
     expect(about('secrets', '{"metadata":{"ownerReferences":[]}}')).toBe(true);

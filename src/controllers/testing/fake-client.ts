@@ -61,7 +61,9 @@ export class FakeClient implements Client {
     return this.#options.store
       .list(resource, options.term)
       .filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace)
-      .filter(({ metadata }) => labels.every(([key, value]) => metadata.labels?.[key] === value)) as Array<ResourceMap[R]>;
+      .filter(({ metadata }) => labels.every(([key, value]) => metadata.labels?.[key] === value)) as Array<
+      ResourceMap[R]
+    >;
   }
 
   byTerm(term: string): KubeObject[] {
@@ -74,7 +76,8 @@ export class FakeClient implements Client {
     if (refused !== undefined) return fail(refused);
     const { generateName } = draft.metadata;
     const name = draft.metadata.name ?? `${generateName ?? ''}${nameSuffix(random)}`;
-    if (store.get(resource, draft.metadata.namespace ?? '', name) !== undefined) return fail(alreadyExists(refOf(resource), name));
+    if (store.get(resource, draft.metadata.namespace ?? '', name) !== undefined)
+      return fail(alreadyExists(refOf(resource), name));
     const object = clone(draft) as unknown as Loose;
     object.metadata = {
       ...object.metadata,
@@ -104,7 +107,8 @@ export class FakeClient implements Client {
       const { status, metadata } = next;
       Object.assign(next, clone(old));
       if (status !== undefined) next.status = status;
-      if (ANNOTATED_BY_STATUS.has(resource) && metadata.annotations !== undefined) next.metadata.annotations = metadata.annotations;
+      if (ANNOTATED_BY_STATUS.has(resource) && metadata.annotations !== undefined)
+        next.metadata.annotations = metadata.annotations;
     });
   }
 
@@ -116,8 +120,13 @@ export class FakeClient implements Client {
     });
   }
 
-  delete(resource: ResourceName, namespace: string, name: string, options: DeleteOptions = {}): Result<KubeObject | undefined> {
-    const old = this.#options.store.get(resource, namespace, name) as Loose | undefined;
+  delete(
+    resource: ResourceName,
+    namespace: string,
+    name: string,
+    options: DeleteOptions = {},
+  ): Result<KubeObject | undefined> {
+    const old: Loose | undefined = this.#options.store.get(resource, namespace, name);
     if (old === undefined) return fail(notFoundStatus(refOf(resource), name));
     const { uid, resourceVersion } = options.preconditions ?? {};
     if (uid !== undefined && uid !== old.metadata.uid) {
@@ -135,7 +144,10 @@ export class FakeClient implements Client {
   bind(namespace: string, name: string, uid: string, node: string): Result<undefined> {
     const pod = this.get('pods', namespace, name);
     if (pod === undefined || pod.metadata.uid !== uid) return fail(notFoundStatus(refOf('pods'), name));
-    if (pod.spec?.nodeName !== undefined) return fail(conflict(refOf('pods/binding'), name, `pod ${name} is already assigned to node "${pod.spec.nodeName}"`));
+    if (pod.spec?.nodeName !== undefined)
+      return fail(
+        conflict(refOf('pods/binding'), name, `pod ${name} is already assigned to node "${pod.spec.nodeName}"`),
+      );
     const next = clone(pod);
     next.spec = { ...next.spec, containers: next.spec?.containers ?? [], nodeName: node };
     next.status = {
@@ -158,9 +170,13 @@ export class FakeClient implements Client {
     });
   }
 
-  #update<R extends ResourceName>(resource: R, object: ResourceMap[R], keep: (next: Loose, old: Loose) => void): Result<ResourceMap[R]> {
+  #update<R extends ResourceName>(
+    resource: R,
+    object: ResourceMap[R],
+    keep: (next: Loose, old: Loose) => void,
+  ): Result<ResourceMap[R]> {
     const { name, namespace, resourceVersion } = object.metadata;
-    const old = this.#options.store.get(resource, namespace ?? '', name) as Loose | undefined;
+    const old: Loose | undefined = this.#options.store.get(resource, namespace ?? '', name);
     if (old === undefined) return fail(notFoundStatus(refOf(resource), name));
     if (resourceVersion !== old.metadata.resourceVersion || object.metadata.uid !== old.metadata.uid) {
       return fail(conflict(refOf(resource), name, OBJECT_MODIFIED));
@@ -186,7 +202,10 @@ export class FakeClient implements Client {
       finalizers.delete('foregroundDeletion');
       finalizers.delete('orphan');
     }
-    const wait = finalizers.size > 0 || grace > 0 || (resource === 'namespaces' && ((next.spec?.['finalizers'] as string[] | undefined) ?? []).length > 0);
+    const wait =
+      finalizers.size > 0 ||
+      grace > 0 ||
+      (resource === 'namespaces' && ((next.spec?.['finalizers'] as string[] | undefined) ?? []).length > 0);
     if (!wait) {
       this.#write('delete', resource, next);
       return undefined;

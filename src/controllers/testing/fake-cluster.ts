@@ -128,7 +128,9 @@ export class FakeCluster {
   }
 
   #newRuntime(): Runtime {
-    const controllers = (this.#options.controllers ?? []).map((controller) => new ControllerComponent(controller, this.ports));
+    const controllers = (this.#options.controllers ?? []).map(
+      (controller) => new ControllerComponent(controller, this.ports),
+    );
     return new Runtime([...controllers, ...(this.#options.components?.(this.ports) ?? [])], this.ports);
   }
 }

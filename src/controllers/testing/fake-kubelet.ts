@@ -30,7 +30,8 @@ export function fakeKubelet(options: FakeKubeletOptions = {}): Controller {
         client.bind(namespace, name, pod.metadata.uid, options.node?.(pod) ?? 'node-1');
         return undefined;
       }
-      if (pod.status?.phase === 'Pending' && (options.ready?.(pod) ?? true)) client.updateStatus('pods', readyPod(pod, now));
+      if (pod.status?.phase === 'Pending' && (options.ready?.(pod) ?? true))
+        client.updateStatus('pods', readyPod(pod, now));
       return undefined;
     },
   };

@@ -3,7 +3,8 @@
 import type { KubeObject } from '../../api/object.ts';
 import type { ResourceName } from '../../api/resources.ts';
 import type { Deployment, ReplicaSet } from '../../api/types/apps-v1.ts';
-import type { Pod } from '../../api/types/core-v1.ts';
+import type { PodTemplateSpec } from '../../api/types/core-v1.ts';
+import type { OwnerReference } from '../../api/types/meta-v1.ts';
 import { deployment as deploymentKind } from '../../api/apps/v1/deployment.ts';
 import { replicaSet as replicaSetKind } from '../../api/apps/v1/replica-set.ts';
 import { clone, isObject } from '../../lib/json.ts';
@@ -46,7 +47,9 @@ export class Scenario {
 
   constructor(recorded: Recorded, controllers: readonly Controller[]) {
     this.#recorded = recorded;
-    this.#manual = recorded.actions.some((action) => action.startsWith('kubelet:')) || JSON.stringify(recorded.manifests).includes('oracle/kubelet');
+    this.#manual =
+      recorded.actions.some((action) => action.startsWith('kubelet:')) ||
+      JSON.stringify(recorded.manifests).includes('oracle/kubelet');
     const kubelet = fakeKubelet({ ready: () => !this.#manual });
     this.cluster = new FakeCluster({ controllers: [...controllers, kubelet] });
     const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } };
@@ -60,6 +63,7 @@ export class Scenario {
       // Timestamps have whole seconds, and what was made first must look older.
       this.cluster.advance(2000);
     }
+    this.cluster.advance(10_000);
   }
 
   #act(action: string): void {
@@ -77,24 +81,25 @@ export class Scenario {
     const resource = resourceOf(object.kind);
     if (resource !== 'nodes' && resource !== 'namespaces') object.metadata.namespace = NAMESPACE;
     object.metadata.name = this.#realName(object.metadata.name);
-    for (const reference of object.metadata.ownerReferences ?? []) {
-      reference.uid = this.#uids.get(`${reference.kind}/${reference.name}/${reference.uid}`) ?? this.#uidOf(reference.kind, reference.name) ?? reference.uid;
-    }
+    for (const reference of object.metadata.ownerReferences ?? []) reference.uid = this.#realUid(reference);
     if (resource === 'deployments.apps') deploymentKind.setDefaults?.(object);
     if (resource === 'replicasets.apps') replicaSetKind.setDefaults?.(object);
-    const created = this.cluster.client.create(resource, object as never);
+    const created = this.cluster.client.create(resource, object);
     if (!created.ok) throw new Error(created.status.message);
   }
 
-  /** References of a manifest name the object that has the name now. */
-  #uidOf(kind: string, name: string): string | undefined {
-    return this.cluster.client.get(resourceOf(kind), NAMESPACE, name)?.metadata.uid;
+  /** A placeholder stands for the object that had the name when the placeholder was first used. */
+  #realUid({ kind, name, uid }: OwnerReference): string {
+    const known =
+      this.#uids.get(uid) ?? this.cluster.client.get(resourceOf(kind), NAMESPACE, name)?.metadata.uid ?? uid;
+    this.#uids.set(uid, known);
+    return known;
   }
 
   #patch(subject: string, patch: object): void {
     const { resource, object } = this.#find(subject);
     const next = merged(clone(object), patch) as KubeObject;
-    const written = this.cluster.client.update(resource, next as never);
+    const written = this.cluster.client.update(resource, next);
     if (!written.ok) throw new Error(written.status.message);
   }
 
@@ -107,7 +112,9 @@ export class Scenario {
   #report(text: string): void {
     const phase = text.includes('Failed') ? 'Failed' : 'Running';
     const prefix = this.#realName((text.split(' ')[0] ?? '').replace(/<pod\d+>.*/, ''));
-    const pods = this.cluster.client.list('pods', { namespace: NAMESPACE }).filter(({ metadata }) => metadata.name.startsWith(prefix));
+    const pods = this.cluster.client
+      .list('pods', { namespace: NAMESPACE })
+      .filter(({ metadata }) => metadata.name.startsWith(prefix));
     const pod = pods.find((candidate) => !isTerminal(candidate) && isReady(candidate) === (phase === 'Failed'));
     if (pod === undefined) throw new Error(`no pod for: ${text}`);
     const next = readyPod(pod, this.cluster.now);
@@ -125,8 +132,9 @@ export class Scenario {
     this.cluster.client.update('deployments.apps', next);
   }
 
-  #previousTemplate(): Deployment['spec'] extends infer S | undefined ? NonNullable<S> extends { template: infer T } ? T : never : never {
-    const revision = (set: ReplicaSet): number => Number(set.metadata.annotations?.['deployment.kubernetes.io/revision']);
+  #previousTemplate(): PodTemplateSpec {
+    const revision = (set: ReplicaSet): number =>
+      Number(set.metadata.annotations?.['deployment.kubernetes.io/revision']);
     const [, previous] = this.cluster.client.list('replicasets.apps').toSorted((a, b) => revision(b) - revision(a));
     const template = clone(previous?.spec?.template ?? {});
     delete template.metadata?.labels?.['pod-template-hash'];
@@ -153,7 +161,9 @@ export class Scenario {
 
   /** Hashes in the order in which ReplicaSets were made. */
   #hashes(): string[] {
-    const sets = this.cluster.history.filter(({ verb, resource }) => verb === 'create' && resource === 'replicasets.apps');
+    const sets = this.cluster.history.filter(
+      ({ verb, resource }) => verb === 'create' && resource === 'replicasets.apps',
+    );
     const hashes = sets.flatMap(({ object }) => object().metadata.labels?.['pod-template-hash'] ?? []);
     return [...new Set(hashes)];
   }
@@ -166,12 +176,12 @@ export class Scenario {
   #normal(text: string): string {
     let normal = text;
     for (const [index, hash] of this.#hashes().entries()) normal = normal.replaceAll(hash, `<rs${index + 1}>`);
-    return normal.replace(/(\bweb-|<rs\d+>-)[a-z0-9]{5}\b/g, '$1<pod>');
+    return normal.replace(/(\b(?:web|bare)-|<rs\d+>-)[a-z0-9]{5}\b/g, '$1<pod>');
   }
 
   /** What is left of these kinds, reduced to the fields that were recorded. */
   outcome(kinds: readonly string[]): unknown {
-    const objects = kinds.flatMap((kind) => this.cluster.client.list(resourceOf(kind)).filter((object) => kind !== 'Namespace' || object !== undefined));
+    const objects: KubeObject[] = kinds.flatMap((kind) => this.cluster.client.list(resourceOf(kind)));
     return sorted(objects.map((object) => JSON.parse(this.#normal(JSON.stringify(reduce(object)))) as object));
   }
 
@@ -186,8 +196,14 @@ export class Scenario {
   }
 
   recordedEvents(sources: readonly string[]): string[] {
-    const theirs = this.#recorded.events.filter(({ source, message }) => sources.includes(source.component ?? '') && !message.startsWith('(combined'));
-    return unique(theirs.map(({ involvedObject: { kind, name }, reason, message }) => unnumbered(`${kind}/${name} ${reason} ${message}`)));
+    const theirs = this.#recorded.events.filter(
+      ({ source, message }) => sources.includes(source.component ?? '') && !message.startsWith('(combined'),
+    );
+    return unique(
+      theirs.map(({ involvedObject: { kind, name }, reason, message }) =>
+        unnumbered(`${kind}/${name} ${reason} ${message}`),
+      ),
+    );
   }
 }
 
@@ -206,13 +222,19 @@ function unique(texts: string[]): string[] {
 }
 
 function sorted(objects: object[]): object[] {
-  return objects.map((object) => [JSON.stringify(object), object] as const).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
+  return objects
+    .map((object) => [JSON.stringify(object), object] as const)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, object]) => object);
 }
 
 /** The fields that tell what controllers did; pods without what scheduler, kubelet and admission add. */
 function reduce(object: KubeObject): Record<string, unknown> {
   const { kind, metadata } = object;
-  const { spec = {}, status = {} } = object as KubeObject & { spec?: Record<string, unknown>; status?: Record<string, unknown> };
+  const { spec = {}, status = {} } = object as KubeObject & {
+    spec?: Record<string, unknown>;
+    status?: Record<string, unknown>;
+  };
   const fields: Record<string, unknown> = {
     kind,
     name: metadata.name,
@@ -222,7 +244,10 @@ function reduce(object: KubeObject): Record<string, unknown> {
     'spec.replicas': spec['replicas'],
     ...Object.fromEntries(Object.entries(status).map(([key, value]) => [`status.${key}`, value])),
   };
-  return pick({ ...fields, 'metadata.labels': metadata.labels } as unknown as Record<string, unknown> & { kind: string; name: string });
+  return pick({ ...fields, 'metadata.labels': metadata.labels } as unknown as Record<string, unknown> & {
+    kind: string;
+    name: string;
+  });
 }
 
 const PICKED = [
@@ -258,7 +283,9 @@ function pick(object: Record<string, unknown> & { kind: string; name: string }):
     delete picked['status.conditions'];
   } else if (Array.isArray(picked['status.conditions'])) {
     const conditions = picked['status.conditions'] as Array<Record<string, unknown>>;
-    picked['status.conditions'] = conditions.map(({ type, status, reason, message }) => ({ type, status, reason, message })).toSorted((a, b) => (String(a.type) < String(b.type) ? -1 : 1));
+    picked['status.conditions'] = conditions
+      .map(({ type, status, reason, message }) => ({ type, status, reason, message }))
+      .toSorted((a, b) => (String(a.type) < String(b.type) ? -1 : 1));
   }
   return picked;
 }
@@ -270,10 +297,10 @@ function merged(target: unknown, patch: unknown): unknown {
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete next[key];
     else if (key === 'containers' && Array.isArray(next[key]) && Array.isArray(value)) {
-      next[key] = (next[key] as Array<{ name: string }>).map((item) => merged(item, value.find((other) => isObject(other) && other['name'] === item.name) ?? {}));
+      next[key] = (next[key] as Array<{ name: string }>).map((item) =>
+        merged(item, value.find((other) => isObject(other) && other['name'] === item.name) ?? {}),
+      );
     } else next[key] = merged(next[key], value);
   }
   return next;
 }
-
-export type { Pod };

@@ -1,0 +1,64 @@
+// Small objects for controller tests.
+
+import type { Draft } from '../../api/object.ts';
+import type { Result } from '../../api/status.ts';
+import type { Deployment, ReplicaSet } from '../../api/types/apps-v1.ts';
+import type { ConfigMap, Pod } from '../../api/types/core-v1.ts';
+import type { OwnerReference } from '../../api/types/meta-v1.ts';
+
+/** The value of a result that a test expects to be good. */
+export function must<T>(result: Result<T>): T {
+  if (!result.ok) throw new Error(result.status.message);
+  return result.value;
+}
+
+const labels = { app: 'web' };
+const template = (image: string) => ({ metadata: { labels }, spec: { containers: [{ name: 'c', image }] } });
+
+export function aDeployment(spec: Partial<Deployment['spec'] & object> = {}, name = 'web'): Draft<Deployment> {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, namespace: 'a' },
+    spec: {
+      replicas: 3,
+      progressDeadlineSeconds: 600,
+      revisionHistoryLimit: 10,
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '25%', maxUnavailable: '25%' } },
+      selector: { matchLabels: labels },
+      template: template('app:1'),
+      ...spec,
+    },
+  };
+}
+
+export function aReplicaSet(spec: Partial<ReplicaSet['spec'] & object> = {}, name = 'web'): Draft<ReplicaSet> {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
+    metadata: { name, namespace: 'a' },
+    spec: { replicas: 3, selector: { matchLabels: labels }, template: template('app:1'), ...spec },
+  };
+}
+
+export function aPod(
+  name: string,
+  pod: { labels?: Record<string, string>; spec?: Partial<Pod['spec'] & object>; status?: Pod['status'] } = {},
+): Draft<Pod> {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: 'a', ...(pod.labels === undefined ? {} : { labels: pod.labels }) },
+    spec: { containers: [{ name: 'c', image: 'app:1' }], ...pod.spec },
+    ...(pod.status === undefined ? {} : { status: pod.status }),
+  };
+}
+
+export function aConfigMap(
+  name: string,
+  ownerReferences: OwnerReference[] = [],
+  metadata: ConfigMap['metadata'] | object = {},
+): Draft<ConfigMap> {
+  const references = ownerReferences.length === 0 ? {} : { ownerReferences };
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'a', ...references, ...metadata } };
+}
