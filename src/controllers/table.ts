@@ -3,6 +3,7 @@
 import { deploymentController } from './deployment/deployment-controller.ts';
 import { garbageCollector } from './garbagecollector/garbage-collector.ts';
 import { namespaceController } from './namespace/namespace-controller.ts';
+import { nodeIpamController } from './nodeipam/node-ipam-controller.ts';
 import { podGarbageCollector } from './podgc/pod-garbage-collector.ts';
 import { replicaSetController } from './replicaset/replicaset-controller.ts';
 import type { Controller } from './runtime/component.ts';
@@ -13,4 +14,5 @@ export const CONTROLLERS: readonly Controller[] = [
   garbageCollector,
   namespaceController,
   podGarbageCollector,
+  nodeIpamController,
 ];
