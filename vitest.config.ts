@@ -22,6 +22,8 @@ function outside(name: string, testTimeout: number): TestProjectInlineConfigurat
       hookTimeout: 60_000,
       fileParallelism: false,
       sequence: { groupOrder: 1 },
+      // CommonJS packages are imported as Node does it.
+      deps: { interopDefault: false },
     },
   };
 }

@@ -107,7 +107,7 @@ export function methodNotSupported(ref: ResourceRef, action: string): Status {
 }
 
 export function tooLarge(message: string): Status {
-  return failure(413, 'RequestEntityTooLarge', `Request entity is too large: ${message}`);
+  return failure(413, 'RequestEntityTooLarge', `Request entity too large: ${message}`);
 }
 
 export function expired(message: string): Status {

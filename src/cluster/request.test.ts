@@ -45,7 +45,7 @@ describe('readBody', () => {
     expect(await readBody(post(streamOf(3_145_728)))).toMatchObject({ ok: true });
     const refused = {
       ok: false,
-      status: { code: 413, reason: 'RequestEntityTooLarge', message: 'Request entity is too large: limit is 3145728' },
+      status: { code: 413, reason: 'RequestEntityTooLarge', message: 'Request entity too large: limit is 3145728' },
     };
     expect(await readBody(post(streamOf(3_145_729)))).toMatchObject(refused);
     expect(await readBody(post(streamOf(100_000_000)))).toMatchObject(refused);

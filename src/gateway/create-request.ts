@@ -33,7 +33,7 @@ const MAX_BODY = 64 << 10;
 /** `text`: the body. An empty one asks for a cluster of defaults with a generated name. */
 export function parseCreateRequest(text: string): Result<CreateClusterRequest> {
   if (text.length > MAX_BODY) {
-    return fail(failure(413, 'RequestEntityTooLarge', `Request entity is too large: limit is ${MAX_BODY}`));
+    return fail(failure(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${MAX_BODY}`));
   }
   let value: unknown;
   try {

@@ -9,6 +9,8 @@ export default class SummaryReporter implements Reporter {
     for (const module of modules) {
       // A file that fails to load has errors and no tests.
       failed += module.errors().length;
+      // A suite whose hook fails has errors, and skipped tests.
+      for (const suite of module.children.allSuites()) failed += suite.errors().length;
       for (const test of module.children.allTests()) {
         const { state } = test.result();
         if (state === 'passed') passed += 1;
