@@ -35,9 +35,10 @@ export const up: Command = {
     };
     const nodes = nodesOf(values);
     const dataDir = await openDataDir(text(values, 'data-dir') ?? '.kubewisp');
-    const server = await launch({ ...options, dataDir, settings: readWorkerSettings() });
-    // From here on a signal ends workerd too, whatever this function is about to do.
-    const stopped = stopOnSignal(server);
+    // A signal ends workerd too, even one that comes while it starts.
+    const starting = launch({ ...options, dataDir, settings: readWorkerSettings() });
+    const stopped = stopOnSignal(starting);
+    const server = await starting;
     try {
       const operator = { url: server.url, token: dataDir.operatorToken, ca: dataDir.authority.certificate };
       const kubeconfig =
@@ -62,14 +63,17 @@ function kubeconfigPath(values: Values, dataDir: string): string {
   return text(values, 'kubeconfig') ?? join(dataDir, 'kubeconfig');
 }
 
-function stopOnSignal(server: Server): { signalled(): boolean } {
+function stopOnSignal(starting: Promise<Server>): { signalled(): boolean } {
   let signalled = false;
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      if (signalled) return;
-      signalled = true;
-      void server.stop();
-    });
-  }
+  const stop = async (): Promise<void> => {
+    if (signalled) return;
+    signalled = true;
+    // A start that fails is reported by the command itself.
+    await starting.then(
+      (server) => server.stop(),
+      () => undefined,
+    );
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
   return { signalled: () => signalled };
 }
