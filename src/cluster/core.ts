@@ -8,7 +8,6 @@ import type { ApiResponse, WatchSpec } from '../apiserver/http.ts';
 import { Runtime } from '../controllers/runtime/runtime.ts';
 import type { RuntimePorts } from '../controllers/runtime/ports.ts';
 import type { RunResult } from '../controllers/runtime/runtime.ts';
-import type { ResourceName } from '../api/resources.ts';
 import { KINDS } from '../api/scheme.ts';
 import { compactionTarget } from '../eventlog/compaction.ts';
 import type { LogEvent } from '../eventlog/log.ts';
@@ -21,7 +20,7 @@ import { seededRandom, systemRandom } from '../lib/random.ts';
 import { AlarmClock } from './alarm-clock.ts';
 import { createComponents } from './components.ts';
 import { Driver } from './driver.ts';
-import { createFeed } from './feed.ts';
+import { createFeed, noticeOf } from './feed.ts';
 import { createFigures } from './figures.ts';
 import type { Figures } from './figures.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -90,8 +89,7 @@ export function openCore(options: CoreOptions): Core {
     return { ...result, more: true };
   };
   const driver = new Driver({ run, alarm, clock, logger, pause: () => scheduler.wait(0) });
-  const concerns = ({ resource, verb, object }: LogEvent): boolean =>
-    runtime.interested({ resource: resource as ResourceName, verb, text: object });
+  const concerns = (event: LogEvent): boolean => runtime.interested(noticeOf(log, event));
   log.subscribe((events) => {
     sockets.publish();
     if (events.some(concerns)) driver.wake();

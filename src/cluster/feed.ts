@@ -2,6 +2,7 @@
 
 import type { KubeObject } from '../api/object.ts';
 import type { ResourceName } from '../api/resources.ts';
+import type { Notice } from '../controllers/runtime/component.ts';
 import type { Feed, FeedEvent } from '../controllers/runtime/ports.ts';
 import type { EventLog, LogEvent } from '../eventlog/log.ts';
 
@@ -17,17 +18,30 @@ export function createFeed(log: EventLog): Feed {
   };
 }
 
+/** What components ask of an event before it is parsed. */
+export function noticeOf(log: EventLog, event: LogEvent): Notice {
+  return {
+    resource: event.resource as ResourceName,
+    verb: event.verb,
+    text: event.object,
+    isOwner: () => log.byTerm(`owner:${event.uid}`).length > 0,
+    isNamespaceEnding: () => {
+      const { namespace: name } = event;
+      const namespace = name === '' ? undefined : log.get({ resource: 'namespaces', namespace: '', name });
+      return namespace?.object.includes('"deletionTimestamp"') === true;
+    },
+  };
+}
+
 function feedEvent(log: EventLog, event: LogEvent): FeedEvent {
   let object: KubeObject | undefined;
   let old: KubeObject | undefined;
   return {
+    ...noticeOf(log, event),
     rev: event.rev,
     at: event.at,
-    resource: event.resource as ResourceName,
-    verb: event.verb,
     namespace: event.namespace,
     name: event.name,
-    text: event.object,
     object: () => (object ??= JSON.parse(event.object) as KubeObject),
     old: () => {
       if (event.previous === 0) return undefined;

@@ -93,11 +93,13 @@ describe('garbage collector', () => {
 
   it('looks neither at Events nor at writes that touch no ownership', () => {
     const { runtime } = newCluster();
-    const notice = (resource: 'events' | 'pods', verb: 'update' | 'delete', text: string) =>
-      runtime.interested({ resource, verb, text });
+    const notice = (resource: 'events' | 'pods', verb: 'update' | 'delete', text: string, owner = false) =>
+      runtime.interested({ resource, verb, text, isOwner: () => owner, isNamespaceEnding: () => false });
     expect(notice('pods', 'update', '{"metadata":{}}')).toBe(false);
     expect(notice('pods', 'update', '{"metadata":{"ownerReferences":[{}]}}')).toBe(true);
-    expect(notice('pods', 'delete', '{}')).toBe(true);
-    expect(notice('events', 'delete', '{}')).toBe(false);
+    expect(notice('pods', 'delete', '{}')).toBe(false);
+    expect(notice('pods', 'delete', '{}', true)).toBe(true);
+    expect(notice('pods', 'delete', '{"metadata":{"ownerReferences":[{}]}}')).toBe(true);
+    expect(notice('events', 'delete', '{}', true)).toBe(false);
   });
 });

@@ -27,10 +27,11 @@ export const garbageCollector: Controller = {
 };
 
 /** Events come and go by their own age, and nothing owns or is owned by them. */
-function interest({ resource, verb, text }: Notice): boolean {
+function interest(notice: Notice): boolean {
+  const { resource, verb, text } = notice;
   if (resource === 'events') return false;
   return (
-    verb === 'delete' ||
+    (verb === 'delete' && notice.isOwner()) ||
     text.includes('"ownerReferences":[') ||
     text.includes(`"${FOREGROUND}"`) ||
     text.includes(`"${ORPHAN}"`)

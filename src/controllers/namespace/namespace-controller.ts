@@ -25,7 +25,7 @@ export const namespaceController: Controller = {
       verb !== 'delete' && object.metadata.deletionTimestamp !== undefined ? [name] : [],
   },
   watchesAll: {
-    interest: ({ verb }) => verb === 'delete',
+    interest: (notice) => notice.verb === 'delete' && notice.isNamespaceEnding(),
     keys: keysOfDeleted,
   },
   reconcile,

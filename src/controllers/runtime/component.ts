@@ -24,6 +24,10 @@ export interface Notice {
   readonly verb: 'create' | 'update' | 'delete';
   /** The stored JSON text of the object. */
   readonly text: string;
+  /** Whether a live object names this one as its owner. */
+  isOwner(): boolean;
+  /** Whether the object's namespace is being deleted. */
+  isNamespaceEnding(): boolean;
 }
 
 export interface Context {

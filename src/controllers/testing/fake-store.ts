@@ -73,6 +73,8 @@ export class FakeStore implements RuntimeStore, Feed {
       get text() {
         return JSON.stringify(object);
       },
+      isOwner: () => this.byTerm(`owner:${object.metadata.uid}`).length > 0,
+      isNamespaceEnding: () => this.get('namespaces', '', namespace)?.metadata.deletionTimestamp !== undefined,
       object: () => object,
       old: () => before,
     });

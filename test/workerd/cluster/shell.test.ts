@@ -55,7 +55,7 @@ describe('clusters', () => {
 
   it('get a name where none is given', async () => {
     const answer = await operate('/clusters', { method: 'POST', body: '{"nodes":0}' });
-    expect((await answer.json()).name).toMatch(/^[a-z]+-[a-z]+-[a-z0-9]{4}$/);
+    expect((await answer.json<{ name: string }>()).name).toMatch(/^[a-z]+-[a-z]+-[a-z0-9]{4}$/);
   });
 
   it('are the operator’s alone to make', async () => {
@@ -96,7 +96,7 @@ describe('requests', () => {
     const answer = await ask(CONFIG_MAPS, { method: 'POST', body: configMap('a', { k: 'x'.repeat(3_200_000) }) });
     expect([answer.status, await answer.json()]).toMatchObject([
       413,
-      { message: 'Request entity is too large: limit is 3145728' },
+      { message: 'Request entity too large: limit is 3145728' },
     ]);
     expect(await figure(ask, 'kubewisp_log_revision')).toBe(before);
   });
@@ -125,6 +125,29 @@ describe('an object', () => {
     await evictDurableObject(stub);
     expect(await (await ask(`${CONFIG_MAPS}/a`)).json()).toMatchObject({ data: { k: '1' } });
     await make(ask, 'b');
+  });
+
+  it('that was evicted with work to do finds it again by its alarm', async () => {
+    const { ask, stub } = await createCluster('work');
+    await settle(stub);
+    const labels = { app: 'a' };
+    const deployment = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'web' },
+      spec: {
+        replicas: 0,
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { containers: [{ name: 'a', image: 'a' }] } },
+      },
+    };
+    const path = '/apis/apps/v1/namespaces/default';
+    const made = await ask(`${path}/deployments`, { method: 'POST', body: deployment });
+    expect([made.status, await made.text()]).toMatchObject([201, expect.any(String)]);
+    await evictDurableObject(stub);
+    await settle(stub);
+    const sets = await (await ask(`${path}/replicasets`)).json();
+    expect(sets).toMatchObject({ items: [{ metadata: { ownerReferences: [{ name: 'web' }] } }] });
   });
 
   it('with nothing to do arms no alarm and writes nothing', async () => {
