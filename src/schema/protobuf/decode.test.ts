@@ -30,13 +30,23 @@ describe('decodeProtobuf', () => {
     expect(decodeProtobuf(bytes, () => undefined)).toMatchObject({ ok: false });
   });
 
-  const files = present ? readdirSync(GOLDEN).filter((name) => name.endsWith('.pb') && !name.includes('WatchEvent')) : [];
+  const files = present
+    ? readdirSync(GOLDEN).filter((name) => name.endsWith('.pb') && !name.includes('WatchEvent'))
+    : [];
   it.each(files)('says what the JSON of the same object says: %s', (file) => {
     const bytes = readFileSync(new URL(file, GOLDEN));
-    const expected = JSON.parse(readFileSync(new URL(file.replace(/pb$/, 'json'), GOLDEN), 'utf8')) as Record<string, unknown>;
+    const expected = JSON.parse(readFileSync(new URL(file.replace(/pb$/, 'json'), GOLDEN), 'utf8')) as Record<
+      string,
+      unknown
+    >;
     const decoded = decodeProtobuf(bytes, (apiVersion, kind) => {
       const [group = '', version = ''] = apiVersion.includes('/') ? apiVersion.split('/') : ['core', apiVersion];
-      const pkg = group.includes('.') ? group.replace(/\.k8s\.io$/, '').replace(/^rbac.*/, 'rbac').replace(/^flowcontrol.*/, 'flowcontrol') : group;
+      const pkg = group.includes('.')
+        ? group
+            .replace(/\.k8s\.io$/, '')
+            .replace(/^rbac.*/, 'rbac')
+            .replace(/^flowcontrol.*/, 'flowcontrol')
+        : group;
       const name = `k8s.io.api.${pkg}.${version}.${kind}`;
       return messageOf(name) === undefined ? `k8s.io.apimachinery.pkg.apis.meta.v1.${kind}` : name;
     });

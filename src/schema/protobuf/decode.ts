@@ -40,7 +40,10 @@ export function decodeProtobuf(
   messageFor: (apiVersion: string, kind: string) => string | undefined,
 ): DecodedProtobuf {
   if (bytes.length < 4 || MAGIC.some((byte, index) => bytes[index] !== byte)) {
-    return { ok: false, error: 'provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]' };
+    return {
+      ok: false,
+      error: 'provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]',
+    };
   }
   try {
     const envelope = decodeMessage(bytes.subarray(4), UNKNOWN, 0);
@@ -72,13 +75,25 @@ function decodeMessage(bytes: Uint8Array, name: string, depth: number): JsonObje
   return target;
 }
 
-function readField(reader: BinaryReader, wireType: WireType, field: MessageField, target: JsonObject, depth: number): void {
+function readField(
+  reader: BinaryReader,
+  wireType: WireType,
+  field: MessageField,
+  target: JsonObject,
+  depth: number,
+): void {
   if (field.map) {
     const map = (target[field.name] ??= {}) as JsonObject;
     readEntry(new BinaryReader(reader.bytes()), field.type, map, depth);
     return;
   }
-  if (field.repeated && field.type.length === 1 && field.type !== 's' && field.type !== 'y' && wireType === WireType.LengthDelimited) {
+  if (
+    field.repeated &&
+    field.type.length === 1 &&
+    field.type !== 's' &&
+    field.type !== 'y' &&
+    wireType === WireType.LengthDelimited
+  ) {
     const packed = new BinaryReader(reader.bytes());
     const list = (target[field.name] ??= []) as JsonValue[];
     while (packed.pos < packed.len) list.push(readValue(packed, field.type, depth) ?? null);
@@ -127,7 +142,9 @@ function readValue(reader: BinaryReader, type: string, depth: number): JsonValue
       if (special !== undefined) return special(fields);
       // A list of strings under a name of its own (authorization's ExtraValue).
       const own = messageOf(type);
-      return own?.size === 1 && own.get(1)?.name === 'items' && own.get(1)?.type === 's' ? (fields['items'] ?? []) : fields;
+      return own?.size === 1 && own.get(1)?.name === 'items' && own.get(1)?.type === 's'
+        ? (fields['items'] ?? [])
+        : fields;
     }
   }
 }

@@ -22,10 +22,10 @@ const parsed = new Map<string, Message>();
 export function messageOf(name: string): Message | undefined {
   const known = parsed.get(name);
   if (known !== undefined) return known;
-  const start = TABLE.startsWith(`${name}=`) ? 0 : TABLE.indexOf(`\n${name}=`) + 1;
-  if (start === 0 && !TABLE.startsWith(`${name}=`)) return undefined;
-  const end = TABLE.indexOf('\n', start);
-  const line = TABLE.slice(start + name.length + 1, end < 0 ? undefined : end);
+  // Every line, the first and the last too, stands between two newlines.
+  const start = TABLE.indexOf(`\n${name}=`) + 1;
+  if (start === 0) return undefined;
+  const line = TABLE.slice(start + name.length + 1, TABLE.indexOf('\n', start));
   const message = parseMessage(line, name.slice(0, name.lastIndexOf('.')));
   parsed.set(name, message);
   return message;
