@@ -27,7 +27,8 @@ describe('flag values', () => {
 
   test('quantities are passed on as text', () => {
     for (const text of ['4', '500m', '0.5', '16Gi']) expect(quantity({ q: text }, 'q')).toBe(text);
-    for (const text of ['4 ', 'lots', '1Xi', '-1']) expect(() => quantity({ q: text }, 'q')).toThrow('--q must be a quantity');
+    for (const text of ['4 ', 'lots', '1Xi', '-1'])
+      expect(() => quantity({ q: text }, 'q')).toThrow('--q must be a quantity');
   });
 
   test('one of a few words', () => {

@@ -8,8 +8,16 @@ const MAX_NODES = 1000;
 
 export const NODE_FLAGS: Flags = {
   nodes: { type: 'string', value: 'number', default: '3', help: 'simulated nodes of a new cluster' },
-  'node-cpu': { type: 'string', value: 'quantity', help: "CPU of such a node, like 4 or 500m (the server's default if not given)" },
-  'node-memory': { type: 'string', value: 'quantity', help: "memory of such a node, like 16Gi (the server's default if not given)" },
+  'node-cpu': {
+    type: 'string',
+    value: 'quantity',
+    help: "CPU of such a node, like 4 or 500m (the server's default if not given)",
+  },
+  'node-memory': {
+    type: 'string',
+    value: 'quantity',
+    help: "memory of such a node, like 16Gi (the server's default if not given)",
+  },
 };
 
 export function nodesOf(values: Values): Pick<NewCluster, 'nodes' | 'nodeShape'> {

@@ -52,14 +52,18 @@ export class Client {
   send(call: Call): Promise<Reply> {
     return new Promise((resolve, reject) => {
       const started = performance.now();
-      this.#open(call, (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('error', reject);
-        response.on('end', () =>
-          resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks), ms: performance.now() - started }),
-        );
-      }, reject);
+      this.#open(
+        call,
+        (response) => {
+          const chunks: Buffer[] = [];
+          response.on('data', (chunk: Buffer) => chunks.push(chunk));
+          response.on('error', reject);
+          response.on('end', () =>
+            resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks), ms: performance.now() - started }),
+          );
+        },
+        reject,
+      );
     });
   }
 
@@ -79,22 +83,26 @@ export class Client {
   /** Follows a stream of lines; resolves to what ends it, once the stream has begun. */
   lines(path: string, onLine: (line: string) => void): Promise<() => void> {
     return new Promise((resolve, reject) => {
-      this.#open({ path }, (response) => {
-        if (response.statusCode !== 200) {
-          response.resume();
-          reject(new Error(`GET ${path}: ${response.statusCode}`));
-          return;
-        }
-        let rest = '';
-        response.setEncoding('utf8');
-        response.on('data', (text: string) => {
-          const lines = (rest + text).split('\n');
-          rest = lines.pop() ?? '';
-          for (const line of lines) if (line !== '') onLine(line);
-        });
-        response.on('error', () => undefined);
-        resolve(() => response.destroy());
-      }, reject);
+      this.#open(
+        { path },
+        (response) => {
+          if (response.statusCode !== 200) {
+            response.resume();
+            reject(new Error(`GET ${path}: ${response.statusCode}`));
+            return;
+          }
+          let rest = '';
+          response.setEncoding('utf8');
+          response.on('data', (text: string) => {
+            const lines = (rest + text).split('\n');
+            rest = lines.pop() ?? '';
+            for (const line of lines) if (line !== '') onLine(line);
+          });
+          response.on('error', () => undefined);
+          resolve(() => response.destroy());
+        },
+        reject,
+      );
     });
   }
 

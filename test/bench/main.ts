@@ -70,7 +70,9 @@ class Servers implements Bench {
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !FIGURES.some((figure) => figure.name === name));
 if (unknown.length > 0) {
-  console.error(`bench: there is no figure ${unknown.join(', ')}; there are ${FIGURES.map(({ name }) => name).join(', ')}`);
+  console.error(
+    `bench: there is no figure ${unknown.join(', ')}; there are ${FIGURES.map(({ name }) => name).join(', ')}`,
+  );
   process.exit(1);
 }
 

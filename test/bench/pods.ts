@@ -4,7 +4,9 @@ import type { Client } from './load.ts';
 import { sleep } from './load.ts';
 
 export const POD_SPEC = {
-  containers: [{ name: 'c', image: 'registry.k8s.io/pause:3.9', resources: { requests: { cpu: '10m', memory: '10Mi' } } }],
+  containers: [
+    { name: 'c', image: 'registry.k8s.io/pause:3.9', resources: { requests: { cpu: '10m', memory: '10Mi' } } },
+  ],
 };
 
 interface PodEvent {
@@ -67,7 +69,9 @@ export async function untilRunning(progress: Progress, count: number, timeout: n
   const deadline = performance.now() + timeout;
   while (progress.running < count) {
     if (performance.now() > deadline) {
-      throw new Error(`${progress.bound} of ${count} pods bound, ${progress.running} running after ${timeout / 1000} s`);
+      throw new Error(
+        `${progress.bound} of ${count} pods bound, ${progress.running} running after ${timeout / 1000} s`,
+      );
     }
     await sleep(20);
   }

@@ -96,7 +96,9 @@ describe('kubewisp up', () => {
     expect((await command('kubeconfig', 'dev', ...local).ended).stdout).toBe(readFileSync(file, 'utf8'));
     const twice = await command('create', 'dev', ...local).ended;
     expect(twice).toMatchObject({ code: 1, stderr: 'kubewisp: clusters.kubewisp.dev "dev" already exists\n' });
-    expect((await command('list', ...local).ended).stdout).toMatch(/^NAME +NODES .*\ndefault +1 .*\ndev +0 .*\/clusters\/dev\n$/);
+    expect((await command('list', ...local).ended).stdout).toMatch(
+      /^NAME +NODES .*\ndefault +1 .*\ndev +0 .*\/clusters\/dev\n$/,
+    );
     expect(await command('delete', 'dev', ...local).ended).toMatchObject({ code: 0 });
     expect(await command('delete', 'dev', ...local).ended).toMatchObject({ code: 1 });
     expect((await command('list', ...local).ended).stdout).not.toContain('dev');
@@ -139,8 +141,14 @@ describe('the command line', () => {
     [['up', 'now'], 'kubewisp: up: unexpected argument "now" (see --help)\n'],
     [['delete'], 'kubewisp: delete: NAME is missing (see --help)\n'],
     [['fly'], 'kubewisp: there is no command "fly" (see --help)\n'],
-    [['list', '--data-dir', '/nowhere'], 'kubewisp: /nowhere is not a data directory of Kubewisp: start one with "kubewisp up", or name a server with --server\n'],
-    [['list', '--server', 'http://x', '--token', 't'], 'kubewisp: --server must be an https:// address, not "http://x"\n'],
+    [
+      ['list', '--data-dir', '/nowhere'],
+      'kubewisp: /nowhere is not a data directory of Kubewisp: start one with "kubewisp up", or name a server with --server\n',
+    ],
+    [
+      ['list', '--server', 'http://x', '--token', 't'],
+      'kubewisp: --server must be an https:// address, not "http://x"\n',
+    ],
   ])('%j is refused in one line', async (args, stderr) => {
     expect(await command(...args).ended).toEqual({ code: 1, stdout: '', stderr });
   });
@@ -153,7 +161,17 @@ describe('the command line', () => {
       expect((await command(name, '--help').ended).stdout).toContain(`Usage: kubewisp ${name}`);
     }
     const help = (await command('up', '--help').ended).stdout;
-    for (const flag of ['port', 'host', 'data-dir', 'kubeconfig', 'nodes', 'node-cpu', 'node-memory', 'node-grace-period', 'log-level']) {
+    for (const flag of [
+      'port',
+      'host',
+      'data-dir',
+      'kubeconfig',
+      'nodes',
+      'node-cpu',
+      'node-memory',
+      'node-grace-period',
+      'log-level',
+    ]) {
       expect(help).toContain(`--${flag} `);
     }
   });

@@ -46,7 +46,9 @@ export function runKubectl(
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
     child.on('error', (error) => resolve({ code: 127, stdout, stderr: String(error) }));
-    child.on('close', (code, signal) => resolve({ code: code ?? 128, stdout, stderr: signal === null ? stderr : `${stderr}\nended by ${signal}` }));
+    child.on('close', (code, signal) =>
+      resolve({ code: code ?? 128, stdout, stderr: signal === null ? stderr : `${stderr}\nended by ${signal}` }),
+    );
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
   });
@@ -55,7 +57,9 @@ export function runKubectl(
 function versionOf(path: string): { text: string; minor: number } | undefined {
   try {
     const output = execFileSync(path, ['version', '--client', '--output=json'], { encoding: 'utf8', stdio: 'pipe' });
-    const { clientVersion } = JSON.parse(output) as { clientVersion: { gitVersion: string; major: string; minor: string } };
+    const { clientVersion } = JSON.parse(output) as {
+      clientVersion: { gitVersion: string; major: string; minor: string };
+    };
     return { text: clientVersion.gitVersion, minor: Number.parseInt(clientVersion.minor, 10) };
   } catch {
     return undefined;

@@ -110,7 +110,11 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   const server = new TestServer(dataDir, options, output, running);
   if (options.settings === undefined) {
     const { nodes = 3, nodeShape } = options;
-    const cluster = await server.createCluster({ name: 'default', nodes, ...(nodeShape === undefined ? {} : { nodeShape }) });
+    const cluster = await server.createCluster({
+      name: 'default',
+      nodes,
+      ...(nodeShape === undefined ? {} : { nodeShape }),
+    });
     server.token = cluster.token;
     server.kubeconfig = cluster.kubeconfig;
   }

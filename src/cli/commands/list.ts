@@ -13,7 +13,13 @@ export const list: Command = {
       ...clusters.map(({ name, nodes, createdAt, server }) => [name, String(nodes), createdAt, server]),
     ];
     const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-    for (const row of rows) console.log(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('   ').trimEnd());
+    for (const row of rows)
+      console.log(
+        row
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join('   ')
+          .trimEnd(),
+      );
     return 0;
   },
 };

@@ -11,8 +11,16 @@ export const node: Command = {
   positionals: [],
   flags: {
     server: { type: 'string', value: 'url', help: "the cluster's address, as its kubeconfig has it" },
-    token: { type: 'string', value: 'token', help: "a token of the cluster, as its kubeconfig has it (or $KUBEWISP_TOKEN)" },
-    ca: { type: 'string', value: 'file', help: 'the certificate authority to trust; locally tls/ca.pem of the data directory' },
+    token: {
+      type: 'string',
+      value: 'token',
+      help: 'a token of the cluster, as its kubeconfig has it (or $KUBEWISP_TOKEN)',
+    },
+    ca: {
+      type: 'string',
+      value: 'file',
+      help: 'the certificate authority to trust; locally tls/ca.pem of the data directory',
+    },
     name: { type: 'string', value: 'name', help: "name of the node (default this machine's)" },
     cpu: { type: 'string', value: 'quantity', default: '4', help: 'its CPU' },
     memory: { type: 'string', value: 'quantity', default: '16Gi', help: 'its memory' },
@@ -20,7 +28,8 @@ export const node: Command = {
   async run(values) {
     const server = text(values, 'server');
     const token = text(values, 'token') ?? process.env['KUBEWISP_TOKEN'];
-    if (server === undefined || !URL.canParse(server)) throw new Refusal('node: --server must name the cluster (see --help)');
+    if (server === undefined || !URL.canParse(server))
+      throw new Refusal('node: --server must name the cluster (see --help)');
     if (token === undefined) throw new Refusal('node: --token is missing (see --help)');
     const ca = readAuthority(text(values, 'ca'));
     const cpu = quantity(values, 'cpu');

@@ -20,9 +20,18 @@ export const up: Command = {
     port: { type: 'string', value: 'number', default: '6443', help: 'port to serve on; 0 takes a free one' },
     host: { type: 'string', value: 'address', default: '127.0.0.1', help: 'address to serve on' },
     'data-dir': { type: 'string', value: 'path', default: '.kubewisp', help: 'where everything is kept' },
-    kubeconfig: { type: 'string', value: 'path', help: 'where to write the kubeconfig (default kubeconfig in --data-dir)' },
+    kubeconfig: {
+      type: 'string',
+      value: 'path',
+      help: 'where to write the kubeconfig (default kubeconfig in --data-dir)',
+    },
     ...NODE_FLAGS,
-    'node-grace-period': { type: 'string', value: 'duration', default: '50s', help: 'without a heartbeat until a node is NotReady' },
+    'node-grace-period': {
+      type: 'string',
+      value: 'duration',
+      default: '50s',
+      help: 'without a heartbeat until a node is NotReady',
+    },
     'log-level': { type: 'string', value: 'level', default: 'warn', help: 'debug, info, warn or error' },
   },
   async run(values) {
@@ -42,7 +51,8 @@ export const up: Command = {
     try {
       const operator = { url: server.url, token: dataDir.operatorToken, ca: dataDir.authority.certificate };
       const kubeconfig =
-        (await readKubeconfig(operator, CLUSTER)) ?? (await createCluster(operator, { name: CLUSTER, ...nodes })).kubeconfig;
+        (await readKubeconfig(operator, CLUSTER)) ??
+        (await createCluster(operator, { name: CLUSTER, ...nodes })).kubeconfig;
       const file = writeKubeconfig(kubeconfigPath(values, dataDir.path), kubeconfig);
       console.log(`Kubewisp serves ${server.url} (data in ${dataDir.path}; Ctrl-C ends it). Type next:\n`);
       console.log(`  ${exportLine(file)}\n`);

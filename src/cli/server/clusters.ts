@@ -50,7 +50,12 @@ export async function readKubeconfig(operator: Operator, name: string): Promise<
   return answer.status === 404 ? undefined : answer.body;
 }
 
-async function send(operator: Operator, path: string, question: Ask, alsoGood: readonly number[] = []): Promise<Answer> {
+async function send(
+  operator: Operator,
+  path: string,
+  question: Ask,
+  alsoGood: readonly number[] = [],
+): Promise<Answer> {
   let answer: Answer;
   try {
     answer = await ask(`${operator.url}${path}`, { ...question, token: operator.token, ca: operator.ca });

@@ -43,7 +43,9 @@ export async function openDataDir(path: string): Promise<DataDir> {
 /** Opens a directory that `kubewisp up` made before. */
 export async function openExistingDataDir(path: string): Promise<DataDir> {
   if (readIfPresent(join(resolve(path), 'kubewisp.json')) === undefined) {
-    throw new Refusal(`${resolve(path)} is not a data directory of Kubewisp: start one with "kubewisp up", or name a server with --server`);
+    throw new Refusal(
+      `${resolve(path)} is not a data directory of Kubewisp: start one with "kubewisp up", or name a server with --server`,
+    );
   }
   return openDataDir(path);
 }
@@ -82,7 +84,9 @@ function checkMarker(path: string): void {
   }
   const format = formatOf(found);
   if (format !== FORMAT) {
-    throw new Refusal(`${path} has the format ${String(format)}, and this Kubewisp knows format ${FORMAT}: choose another with --data-dir`);
+    throw new Refusal(
+      `${path} has the format ${String(format)}, and this Kubewisp knows format ${FORMAT}: choose another with --data-dir`,
+    );
   }
   // Rewritten as it was: a directory that cannot be written is refused here, and not by workerd later.
   writePrivate(marker, found);

@@ -25,7 +25,9 @@ export function ask(url: string, { method = 'GET', token, json, ca }: Ask = {}):
         ...(ca === undefined ? {} : { ca }),
         headers: {
           ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
-          ...(body === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) }),
+          ...(body === undefined
+            ? {}
+            : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) }),
         },
       },
       (response) => {

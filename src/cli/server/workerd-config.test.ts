@@ -4,7 +4,12 @@ import { workerdConfig } from './workerd-config.ts';
 
 test('names every Durable Object of wrangler.toml, with SQLite, and its compatibility date', () => {
   const settings = readWorkerSettings();
-  const config = workerdConfig({ settings, address: '[::1]:6443', storage: '/tmp/a "b"', variables: ['OPERATOR_TOKEN'] });
+  const config = workerdConfig({
+    settings,
+    address: '[::1]:6443',
+    storage: '/tmp/a "b"',
+    variables: ['OPERATOR_TOKEN'],
+  });
   expect(settings.durableObjects.map(({ className }) => className)).toEqual(['Cluster', 'NodePool', 'Account']);
   for (const { binding, className } of settings.durableObjects) {
     expect(config).toContain(`(className = "${className}", uniqueKey = "kubewisp-${className}", enableSql = true)`);

@@ -16,7 +16,10 @@ export const floors: Figure = {
     const cases: readonly (readonly [string, (index: number) => Call])[] = [
       ['an empty Worker', () => ({ path: '/empty' })],
       ['a Durable Object, one indexed read', (index) => ({ path: `/read?key=row-${index % ROWS}` })],
-      ['a Durable Object, one insert', (index) => ({ method: 'POST', path: '/insert', body: configMap('bench', `cm-${index}`) })],
+      [
+        'a Durable Object, one insert',
+        (index) => ({ method: 'POST', path: '/insert', body: configMap('bench', `cm-${index}`) }),
+      ],
     ];
     const rows: Row[] = [];
     for (const [what, call] of cases) {
@@ -24,7 +27,11 @@ export const floors: Figure = {
         const client = new Client(target, connections);
         const { rate } = await run(client, connections === 1 ? 1000 : 3000, call);
         client.close();
-        rows.push({ label: `floor: ${what}, ${connections} client${connections === 1 ? '' : 's'}`, value: rate, unit: '/s' });
+        rows.push({
+          label: `floor: ${what}, ${connections} client${connections === 1 ? '' : 's'}`,
+          value: rate,
+          unit: '/s',
+        });
       }
     }
     return rows;

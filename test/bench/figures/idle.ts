@@ -22,8 +22,18 @@ export const idle: Figure = {
       const changed = [...after].filter(([file, state]) => before.get(file) !== state);
       await server.kill9();
       return [
-        { label: `${CLUSTERS} idle clusters, files written in 60 s`, value: changed.length, unit: 'files', want: { atMost: 0 } },
-        { label: `${CLUSTERS} idle clusters, alarms armed`, value: armedAlarms(server.storage), unit: 'alarms', want: { atMost: 0 } },
+        {
+          label: `${CLUSTERS} idle clusters, files written in 60 s`,
+          value: changed.length,
+          unit: 'files',
+          want: { atMost: 0 },
+        },
+        {
+          label: `${CLUSTERS} idle clusters, alarms armed`,
+          value: armedAlarms(server.storage),
+          unit: 'alarms',
+          want: { atMost: 0 },
+        },
       ];
     } finally {
       await server.stop();

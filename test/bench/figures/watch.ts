@@ -41,7 +41,12 @@ export const watch: Figure = {
     return [
       { label: 'create, p50 of its answer', value: own, unit: 'ms' },
       { label: 'create → watch event, p50', value: event, unit: 'ms', upstream: '2.6 ms' },
-      { label: 'create → watch event, p50 as a share of the create', value: event / own, unit: '×', want: { atMost: 1.2 } },
+      {
+        label: 'create → watch event, p50 as a share of the create',
+        value: event / own,
+        unit: '×',
+        want: { atMost: 1.2 },
+      },
     ];
   },
 };
