@@ -16,6 +16,6 @@ export interface Env {
   readonly CA_DATA?: string;
   /** debug, info, warn (default) or error. */
   readonly LOG_LEVEL?: string;
-  /** Seconds without a heartbeat until a node is NotReady, for new clusters. */
-  readonly NODE_GRACE_PERIOD_SECONDS?: string;
+  /** Seconds without a heartbeat until a node is NotReady; default 50. */
+  readonly NODE_GRACE_SECONDS?: string;
 }

@@ -108,7 +108,7 @@ export class Cluster extends DurableObject<Env> {
     this.#core = openCore({
       context: this.ctx,
       settings,
-      nodeGraceSeconds: Number(this.env.NODE_GRACE_PERIOD_SECONDS ?? '') || DEFAULT_GRACE_SECONDS,
+      nodeGraceSeconds: Number(this.env.NODE_GRACE_SECONDS ?? '') || DEFAULT_GRACE_SECONDS,
       logger: this.#logger(settings.name),
       poke: () => this.#poke(settings),
     });

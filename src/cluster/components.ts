@@ -3,14 +3,19 @@
 import type { Component } from '../controllers/runtime/component.ts';
 import { ControllerComponent } from '../controllers/runtime/controller-component.ts';
 import type { RuntimePorts } from '../controllers/runtime/ports.ts';
-import { CONTROLLERS } from '../controllers/table.ts';
+import type { ControllerSettings } from '../controllers/table.ts';
+import { createControllers } from '../controllers/table.ts';
 import { Scheduler } from '../scheduler/scheduler.ts';
 import type { PoolNotifierOptions } from './pool-notifier.ts';
 import { createPoolNotifier } from './pool-notifier.ts';
 
-export function createComponents(ports: RuntimePorts, pool: PoolNotifierOptions): Component[] {
+export function createComponents(
+  ports: RuntimePorts,
+  settings: ControllerSettings,
+  pool: PoolNotifierOptions,
+): Component[] {
   return [
-    ...CONTROLLERS.map((controller) => new ControllerComponent(controller, ports)),
+    ...createControllers(settings).map((controller) => new ControllerComponent(controller, ports)),
     new Scheduler(),
     // Last, so that it speaks of what the others have done in this round.
     createPoolNotifier(pool),

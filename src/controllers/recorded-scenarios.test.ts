@@ -3,13 +3,16 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { CONTROLLERS } from './table.ts';
+import { createControllers } from './table.ts';
 import type { Recorded } from './testing/scenario.ts';
 import { Scenario } from './testing/scenario.ts';
 
 const FILE = new URL('../../../shared/oracle/behaviour/controllers.jsonl', import.meta.url);
 const SOURCES = ['deployment-controller', 'replicaset-controller', 'garbage-collector-controller'];
 const KINDS = ['ConfigMap', 'Deployment', 'Pod', 'ReplicaSet'];
+
+/** As in the recording: nodes there have no kubelet. */
+const GRACE_MS = 1000 * 3_600_000;
 
 const IDS: ReadonlySet<string> = new Set([
   'deploy-create',
@@ -66,7 +69,7 @@ describe.skipIf(recordings.length === 0)('recorded scenarios', () => {
   });
 
   describe.each(recordings)('$id: $title', (recorded) => {
-    const scenario = new Scenario(recorded, CONTROLLERS);
+    const scenario = new Scenario(recorded, createControllers({ nodeGracePeriodMs: GRACE_MS }));
     scenario.play();
 
     it('leaves the same objects', () => {

@@ -4,15 +4,28 @@ import { deploymentController } from './deployment/deployment-controller.ts';
 import { garbageCollector } from './garbagecollector/garbage-collector.ts';
 import { namespaceController } from './namespace/namespace-controller.ts';
 import { nodeIpamController } from './nodeipam/node-ipam-controller.ts';
+import { nodeLifecycleController } from './nodelifecycle/node-lifecycle-controller.ts';
 import { podGarbageCollector } from './podgc/pod-garbage-collector.ts';
 import { replicaSetController } from './replicaset/replicaset-controller.ts';
+import { serviceAccountController } from './serviceaccount/service-account-controller.ts';
+import { taintEvictionController } from './tainteviction/taint-eviction-controller.ts';
 import type { Controller } from './runtime/component.ts';
 
-export const CONTROLLERS: readonly Controller[] = [
-  deploymentController,
-  replicaSetController,
-  garbageCollector,
-  namespaceController,
-  podGarbageCollector,
-  nodeIpamController,
-];
+export interface ControllerSettings {
+  /** Milliseconds without a heartbeat until a node is NotReady. */
+  readonly nodeGracePeriodMs: number;
+}
+
+export function createControllers({ nodeGracePeriodMs }: ControllerSettings): Controller[] {
+  return [
+    deploymentController,
+    replicaSetController,
+    garbageCollector,
+    namespaceController,
+    podGarbageCollector,
+    serviceAccountController,
+    nodeIpamController,
+    nodeLifecycleController({ gracePeriodMs: nodeGracePeriodMs }),
+    taintEvictionController,
+  ];
+}

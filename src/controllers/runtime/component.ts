@@ -38,6 +38,8 @@ export interface Context {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly random: Random;
+  /** In a controller's reconcile: when the key's timer is or was due, in milliseconds since the epoch. Undefined: it has none. */
+  readonly due?: number;
 }
 
 /** What comes after a reconcile. Nothing: done until the next change. */

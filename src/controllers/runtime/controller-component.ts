@@ -12,7 +12,7 @@ import type { KubeObject } from '../../api/object.ts';
 import type { ResourceName } from '../../api/resources.ts';
 import { backoff } from './backoff.ts';
 import type { Change, Component, Context, Controller, Notice, Outcome } from './component.ts';
-import type { Identity, ReconcileResult, RuntimePorts } from './ports.ts';
+import type { Identity, ReconcileResult, RuntimePorts, Timer } from './ports.ts';
 
 interface Pending {
   /** Newest revision that asked for the key; 0: none did. */
@@ -78,10 +78,12 @@ export class ControllerComponent implements Component {
     this.#queue.delete(key);
     this.#ports.metrics.lagged(this.name, Math.max(0, context.now - pending.at));
     const started = this.#ports.monotonic();
-    const outcome = this.#reconcile(key, pending.cause, context, started);
+    const timer = this.#ports.store.timer(this.name, key);
+    const due = timer === undefined ? {} : { due: timer.due };
+    const outcome = this.#reconcile(key, pending.cause, { ...context, ...due }, started);
     if (outcome !== 'panic')
       this.#ports.metrics.reconciled(this.name, resultOf(outcome), this.#ports.monotonic() - started);
-    this.#settle(key, pending.cause, outcome, context.now);
+    this.#settle(key, pending.cause, outcome, context.now, timer);
     return true;
   }
 
@@ -116,9 +118,8 @@ export class ControllerComponent implements Component {
   }
 
   /** Rule 3. */
-  #settle(key: string, cause: number, outcome: Outcome | 'panic', now: number): void {
+  #settle(key: string, cause: number, outcome: Outcome | 'panic', now: number, before: Timer | undefined): void {
     const { store } = this.#ports;
-    const before = store.timer(this.name, key);
     if (outcome === 'panic' || outcome.error !== undefined) {
       const attempt = before?.attempt ?? 0;
       const due = now + backoff(attempt);
