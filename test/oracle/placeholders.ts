@@ -17,6 +17,8 @@ const PATTERNS: Readonly<Record<string, string>> = {
 
 export class Bindings {
   readonly #values = new Map<string, string>();
+  /** What `<time>` stands for in a request: any time that was seen will do. */
+  #lastTime: string | undefined;
 
   /** Whether the actual text is one that the recorded text stands for; binds what is new. */
   match(recorded: string, actual: string): boolean {
@@ -26,31 +28,33 @@ export class Bindings {
     let end = 0;
     for (const found of recorded.matchAll(PLACEHOLDER)) {
       const name = found[0];
-      pattern += escape(recorded.slice(end, found.index));
+      pattern += escapePattern(recorded.slice(end, found.index));
       const bound = this.#values.get(name);
       if (bound === undefined) {
         const type = name.slice(1, -1).replace(/\d+$/, '');
         pattern += `(${PATTERNS[type] ?? '.*?'})`;
         names.push(name);
-      } else pattern += escape(bound);
+      } else pattern += escapePattern(bound);
       end = found.index + name.length;
     }
-    pattern += escape(recorded.slice(end));
+    pattern += escapePattern(recorded.slice(end));
     const matched = new RegExp(`^${pattern}$`, 's').exec(actual);
     if (matched === null) return false;
     names.forEach((name, index) => {
+      const value = matched[index + 1] ?? '';
       // Times, ages and the like keep no identity.
-      if (/\d>$/.test(name)) this.#values.set(name, matched[index + 1] ?? '');
+      if (/\d>$/.test(name)) this.#values.set(name, value);
+      else if (name === '<time>') this.#lastTime = value;
     });
     return true;
   }
 
   /** A request's text with the values of this run; what is not bound yet stays as it is. */
   fill(text: string): string {
-    return text.replaceAll(PLACEHOLDER, (name) => this.#values.get(name) ?? name);
+    return text.replaceAll(PLACEHOLDER, (name) => this.#values.get(name) ?? (name === '<time>' ? this.#lastTime : undefined) ?? name);
   }
 }
 
-function escape(text: string): string {
+export function escapePattern(text: string): string {
   return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

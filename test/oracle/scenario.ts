@@ -87,15 +87,37 @@ export function fixturesOf(scenario: Scenario): Array<{ path: string; body: obje
   return fixtures;
 }
 
-/** The body of a request, as the text that was sent. Undefined: none. */
-export function bodyOf(request: RecordedRequest): string | Buffer | undefined {
-  if (request.bodyHex !== undefined) return Buffer.from(request.bodyHex, 'hex');
-  if (request.bodyRecipe !== undefined) return recipeBody(request);
-  if (request.body === undefined) return undefined;
-  return typeof request.body === 'string' ? request.body : JSON.stringify(request.body);
+/** What a namespace of the recorder's cluster held from its beginning: some lists count it. The contents were cut. */
+export function namespaceFixtures(namespace: string): Array<{ path: string; body: object }> {
+  const description =
+    'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.';
+  const map = (name: string, annotations: Record<string, string>, key: string) => ({
+    path: `/api/v1/namespaces/${namespace}/configmaps`,
+    body: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, annotations }, data: { [key]: '<ca>' } },
+  });
+  return [
+    map('openshift-service-ca.crt', { 'service.beta.openshift.io/inject-cabundle': 'true' }, 'service-ca.crt'),
+    map('kube-root-ca.crt', { 'kubernetes.io/description': description }, 'ca.crt'),
+  ];
 }
 
-function recipeBody({ path, bodyRecipe = {} }: RecordedRequest): string {
+/** The body of a request of the scenario with this id, as the text that was sent. Undefined: none. */
+export function bodyOf(request: RecordedRequest, id: string): string | Buffer | undefined {
+  if (request.bodyHex !== undefined) return Buffer.from(request.bodyHex, 'hex');
+  if (request.bodyRecipe !== undefined) return recipeBody(request, id);
+  if (request.body === undefined) return undefined;
+  return typeof request.body === 'string' ? request.body : spacedJson(request.body);
+}
+
+/** JSON as the recorder wrote it, with a space behind each comma and colon: some messages quote its beginning. */
+export function spacedJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(spacedJson).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const members = Object.entries(value).map(([key, member]) => `${JSON.stringify(key)}: ${spacedJson(member)}`);
+  return `{${members.join(', ')}}`;
+}
+
+function recipeBody({ path, bodyRecipe = {} }: RecordedRequest, id: string): string {
   const [[what = '', how] = []] = Object.entries(bodyRecipe);
   if (what === 'repeatArrayElement') return JSON.stringify(Array.from({ length: Number(bodyRecipe['count']) }, () => how));
   if (what === 'copyOps') {
@@ -107,7 +129,7 @@ function recipeBody({ path, bodyRecipe = {} }: RecordedRequest): string {
   const size = expression.split('+').reduce((sum, part) => sum + part.split('*').reduce((a, b) => a * Number(b), 1), 0);
   const text = 'x'.repeat(size);
   if (what === 'data.z') return JSON.stringify({ data: { z: text } });
-  const name = path.endsWith('/none') ? 'none' : 'r208';
+  const name = path.endsWith('/none') ? 'none' : id;
   const base = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } };
   if (what === 'configMap data.a') return JSON.stringify({ ...base, data: { a: text } });
   if (what === 'metadata.annotations.a') return JSON.stringify({ ...base, metadata: { name, annotations: { a: text } } });
