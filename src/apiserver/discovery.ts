@@ -4,7 +4,7 @@
 import type { ApiVerb, Kind } from '../api/kind.ts';
 import type { Scheme } from '../api/scheme.ts';
 
-const ALL_VERBS: readonly ApiVerb[] = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
+export const ALL_VERBS: readonly ApiVerb[] = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
 
 interface Subresource {
   readonly name: string;

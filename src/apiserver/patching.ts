@@ -19,10 +19,12 @@ const TYPES: ReadonlyMap<string, PatchType> = new Map([
   ['application/strategic-merge-patch+json', 'strategic'],
 ]);
 
+export const PATCH_MEDIA_TYPES: readonly string[] = [...TYPES.keys()];
+
 export function patchType(request: ApiRequest): Result<PatchType> {
   const [media = ''] = (request.header('content-type') ?? '').split(';');
   const type = TYPES.get(media.trim().toLowerCase());
-  return type === undefined ? fail(unsupportedMediaType([...TYPES.keys()].join(', '))) : ok(type);
+  return type === undefined ? fail(unsupportedMediaType(PATCH_MEDIA_TYPES.join(', '))) : ok(type);
 }
 
 export interface Patching {

@@ -13,7 +13,7 @@ import { Store } from '../registry/store.ts';
 import { addressAt, formatIp, parseCidr } from '../schema/ip.ts';
 import { Admission } from './admission/plugin.ts';
 import { ADMISSION_PLUGINS } from './admission/table.ts';
-import { objectAnswer, PAGE_NOT_FOUND, statusAnswer, textAnswer } from './answer.ts';
+import { jsonAnswer, objectAnswer, PAGE_NOT_FOUND, statusAnswer, textAnswer } from './answer.ts';
 import type { KnownToken } from './authentication/bearer-token.ts';
 import { TokenAuthenticator } from './authentication/bearer-token.ts';
 import type { User } from './authentication/user.ts';
@@ -26,6 +26,7 @@ import type { HealthCheck } from './health.ts';
 import { health } from './health.ts';
 import type { ApiRequest, ApiResponse, Plan, WatchSpec } from './http.ts';
 import { InProcessClient } from './in-process-client.ts';
+import { openApiDocument, openApiIndex } from './openapi.ts';
 import { planResource } from './pipeline.ts';
 import { notAllowed, notFound } from './refusals.ts';
 import { report } from './report.ts';
@@ -46,6 +47,7 @@ export interface ApiServerOptions {
   readonly healthChecks?: readonly HealthCheck[];
 }
 
+const OPENAPI = '/openapi/v3';
 const DEFAULT_SERVICE_CIDR = '10.96.0.0/16';
 
 export interface ApiServer {
@@ -176,16 +178,28 @@ class Server implements ApiServer {
     if (path === '/metrics' && this.#options.metrics !== undefined) {
       return { status: 200, contentType: 'text/plain; version=0.0.4; charset=utf-8', body: this.#options.metrics() };
     }
+    if (path === OPENAPI) return jsonAnswer(200, openApiIndex(this.#services.scheme));
+    if (path.startsWith(`${OPENAPI}/`)) return this.#openApi(path.slice(OPENAPI.length + 1), new Query(request.query));
     return PAGE_NOT_FOUND;
   }
 
+  #openApi(path: string, query: Query): ApiResponse {
+    const text = openApiDocument(this.#services.scheme, path);
+    if (text === undefined) return PAGE_NOT_FOUND;
+    const answer = jsonAnswer(200, text);
+    // With its hash the address is that of this very document.
+    return query.has('hash') ? { ...answer, headers: { 'Cache-Control': 'public, max-age=31536000, immutable' } } : answer;
+  }
+
   #paths(): string[] {
-    const groups = this.#services.scheme.groups().flatMap(({ group, versions }) =>
-      group === ''
-        ? ['/api', ...versions.map((version) => `/api/${version}`)]
-        : [`/apis/${group}`, ...versions.map((version) => `/apis/${group}/${version}`)],
-    );
-    return ['/apis', '/healthz', '/livez', '/metrics', '/readyz', '/version', ...groups].sort();
+    const groups = this.#services.scheme
+      .groups()
+      .flatMap(({ group, versions }) =>
+        group === ''
+          ? ['/api', ...versions.map((version) => `/api/${version}`)]
+          : [`/apis/${group}`, ...versions.map((version) => `/apis/${group}/${version}`)],
+      );
+    return ['/apis', '/healthz', '/livez', '/metrics', OPENAPI, '/readyz', '/version', ...groups].sort();
   }
 }
 

@@ -102,9 +102,9 @@ export function headerText(value: unknown): string {
 export function toResponse(answer: ApiResponse): Response {
   const { status, contentType, body, warnings, headers, encoding } = answer;
   const fields: Record<string, string> = {
+    'Cache-Control': 'no-cache, private',
     ...headers,
     'Content-Type': contentType,
-    'Cache-Control': 'no-cache, private',
   };
   if (encoding !== undefined) fields[ENCODING_HEADER] = headerText(encoding);
   const response = new Response(body, { status, headers: fields });
