@@ -5,7 +5,7 @@ import type { Kind } from '../api/kind.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { Result } from '../api/status.ts';
 import { badRequest, fail, ok } from '../api/status.ts';
-import { create } from '../registry/create.ts';
+import { create, generateName } from '../registry/create.ts';
 import type { WriteContext, Written } from '../registry/write.ts';
 import type { Attributes } from './admission/plugin.ts';
 import type { User } from './authentication/user.ts';
@@ -51,11 +51,17 @@ export function createObject(
   const { kind, namespace } = target;
   const settled = settleNamespace(kind, object, namespace);
   if (!settled.ok) return settled;
+  const generated = generateName(services.store, object.metadata);
   kind.setDefaults?.(object);
   const asked = attributes(services, target, 'CREATE');
   const refused = services.admission.mutate(object, asked);
   if (refused !== undefined) return fail(refused);
-  return create(services.store, kind, object, write, (made) => admit(services, made, undefined, asked));
+  const creation = {
+    draft: object,
+    generated,
+    admit: (made: KubeObject) => admit(services, made, undefined, asked),
+  };
+  return create(services.store, kind, creation, write);
 }
 
 export function admit(

@@ -3,6 +3,7 @@
 
 import type { Kind } from '../api/kind.ts';
 import type { Draft, KubeObject } from '../api/object.ts';
+import type { ObjectMeta } from '../api/types/meta-v1.ts';
 import type { Result } from '../api/status.ts';
 import { alreadyExists, fail, failure, invalidStatus } from '../api/status.ts';
 import { validateObjectMeta } from '../api/validation/object-meta.ts';
@@ -18,17 +19,26 @@ const NAME_ATTEMPTS = 8;
 const MAX_GENERATED_BASE = 58;
 
 /**
- * Creates the object of a draft, which becomes the store's. `admit` runs after validation and may refuse (validating
- * admission).
+ * Gives an object without a name the one that its generateName asks for. It runs before admission, whose refusals
+ * tell the name. True: the name was drawn, and another may be.
  */
-export function create(
-  store: Store,
-  kind: Kind,
-  draft: Draft,
-  write: WriteContext,
-  admit: (object: KubeObject) => Result<undefined>,
-): Result<Written> {
-  const object = draft as KubeObject;
+export function generateName({ random }: Pick<Store, 'random'>, meta: ObjectMeta): boolean {
+  if ((meta.name ?? '') !== '' || (meta.generateName ?? '') === '') return false;
+  meta.name = (meta.generateName ?? '').slice(0, MAX_GENERATED_BASE) + nameSuffix(random);
+  return true;
+}
+
+export interface Creation {
+  readonly draft: Draft;
+  /** The draft's name was drawn: where it is taken, another is drawn. */
+  readonly generated: boolean;
+  /** Validating admission, which may refuse. */
+  admit(object: KubeObject): Result<undefined>;
+}
+
+/** Creates the object of a draft, which becomes the store's. */
+export function create(store: Store, kind: Kind, creation: Creation, write: WriteContext): Result<Written> {
+  const object = creation.draft as KubeObject;
   const meta = object.metadata;
   const context = store.context(write.dryRun);
   stampType(kind, object);
@@ -46,26 +56,23 @@ export function create(
   meta.creationTimestamp = formatTime(context.now);
   kind.prepareForCreate?.(object, context);
 
-  const generated = (meta.name ?? '') === '' && (meta.generateName ?? '') !== '';
+  kind.canonicalize?.(object);
+  const errors = validateObjectMeta(meta, kind);
+  errors.push(...(kind.validate?.(object, context) ?? []));
+  if (errors.length > 0) return fail(invalidStatus(kind.group, kind.kind, meta.name ?? '', errors));
+  const admitted = creation.admit(object);
+  if (!admitted.ok) return admitted;
+
   for (let attempt = 1; ; attempt++) {
-    if (generated) {
-      meta.name = (meta.generateName ?? '').slice(0, MAX_GENERATED_BASE) + nameSuffix(context.random);
-    }
-    kind.canonicalize?.(object);
-    if (attempt === 1) {
-      const errors = validateObjectMeta(meta, kind);
-      errors.push(...(kind.validate?.(object, context) ?? []));
-      if (errors.length > 0) return fail(invalidStatus(kind.group, kind.kind, meta.name ?? '', errors));
-      const admitted = admit(object);
-      if (!admitted.ok) return admitted;
-    }
-    kind.canonicalize?.(object);
     const existing = store.row(kind, meta.namespace ?? '', meta.name);
     if (existing === undefined) return store.append(kind, 'create', object, 0, write);
-    if (!generated || attempt === NAME_ATTEMPTS) {
+    if (!creation.generated || attempt === NAME_ATTEMPTS) {
       const status = alreadyExists(kind, meta.name);
       const deleting = store.parse(kind, existing).metadata.deletionTimestamp !== undefined;
       return fail(deleting ? { ...status, message: `object is being deleted: ${status.message}` } : status);
     }
+    meta.name = '';
+    generateName(store, meta);
+    kind.canonicalize?.(object);
   }
 }
