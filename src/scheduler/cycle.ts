@@ -2,8 +2,11 @@
 // Models kubernetes pkg/scheduler/schedule_one.go.
 
 import type { Random } from '../lib/random.ts';
+import { Diagnosis, preFilterMessage } from './diagnosis.ts';
 import type { Rejection } from './framework.ts';
-import type { NodeCache, NodeInfo } from './node-info.ts';
+import { unresolvable } from './framework.ts';
+import type { NodeCache } from './node-cache.ts';
+import type { NodeInfo } from './node-info.ts';
 import type { PodInfo } from './pod-info.ts';
 import { FILTER_PLUGINS, SCORE_PLUGINS } from './plugins/table.ts';
 
@@ -12,7 +15,7 @@ export type Decision =
   /** `message` as upstream words it: `0/3 nodes are available: 3 Insufficient cpu. …`. */
   | { readonly ok: false; readonly message: string };
 
-/** Above this many nodes only a share of them is looked for, as upstream does. */
+/** Above this many nodes only a share of them is looked for. */
 const ALL_NODES_BELOW = 100;
 
 export class SchedulingCycle {
@@ -27,15 +30,42 @@ export class SchedulingCycle {
   }
 
   schedule(pod: PodInfo): Decision {
-    const nodes = this.#cache.nodes();
-    if (nodes.length === 0) return { ok: false, message: 'no nodes available to schedule pods' };
-    const rejections: Rejection[] = [];
-    const feasible = this.#filter(pod, nodes, rejections);
-    if (feasible.length === 0) return { ok: false, message: fitError(nodes.length, rejections, pod) };
-    return { ok: true, node: (feasible.length === 1 ? (feasible[0] as NodeInfo) : this.#best(pod, feasible)).name };
+    const total = this.#cache.nodes().length;
+    if (total === 0) return { ok: false, message: 'no nodes available to schedule pods' };
+    const diagnosis = new Diagnosis();
+    const candidates = this.#candidates(pod, diagnosis);
+    if (!candidates.ok) return { ok: false, message: preFilterMessage(total, candidates.reason) };
+    const feasible = this.#filter(pod, candidates.nodes, diagnosis);
+    if (feasible.length === 0) return { ok: false, message: diagnosis.message(total, pod) };
+    return { ok: true, node: this.#best(pod, feasible).name };
   }
 
-  #filter(pod: PodInfo, nodes: readonly NodeInfo[], rejections: Rejection[]): NodeInfo[] {
+  /** The nodes that come into question by the pod alone; the others are rejected unseen. */
+  #candidates(
+    pod: PodInfo,
+    diagnosis: Diagnosis,
+  ): { ok: true; nodes: readonly NodeInfo[] } | { ok: false; reason: string } {
+    let nodes = this.#cache.nodes();
+    const total = nodes.length;
+    const by: string[] = [];
+    for (const plugin of FILTER_PLUGINS) {
+      const result = plugin.preFilter?.(pod);
+      if (result === undefined) continue;
+      if (!result.ok) return result;
+      by.push(plugin.name);
+      nodes = by.length === 1 ? this.#named(result.nodes) : nodes.filter(({ name }) => result.nodes.has(name));
+    }
+    if (nodes.length < total) {
+      diagnosis.add(unresolvable(`node(s) didn't satisfy plugin(s) [${by.join(' ')}]`), total - nodes.length);
+    }
+    return { ok: true, nodes };
+  }
+
+  #named(names: ReadonlySet<string>): NodeInfo[] {
+    return [...names].flatMap((name) => this.#cache.node(name) ?? []);
+  }
+
+  #filter(pod: PodInfo, nodes: readonly NodeInfo[], diagnosis: Diagnosis): NodeInfo[] {
     const enough = nodesToFind(nodes.length);
     const feasible: NodeInfo[] = [];
     let looked = 0;
@@ -43,14 +73,19 @@ export class SchedulingCycle {
       const node = nodes[(this.#start + looked) % nodes.length] as NodeInfo;
       const rejection = rejectionOf(pod, node);
       if (rejection === undefined) feasible.push(node);
-      else rejections.push(rejection);
+      else diagnosis.add(rejection);
     }
-    this.#start = (this.#start + looked) % nodes.length;
+    this.#start = (this.#start + looked) % this.#cache.nodes().length;
     return feasible;
   }
 
   #best(pod: PodInfo, nodes: readonly NodeInfo[]): NodeInfo {
-    const cluster = { nodeCount: this.#cache.nodes().length, nodesWithImage: (image: string) => this.#cache.nodesWithImage(image) };
+    const [only] = nodes;
+    if (only !== undefined && nodes.length === 1) return only;
+    const cluster = {
+      nodeCount: this.#cache.nodes().length,
+      nodesWithImage: (image: string) => this.#cache.nodesWithImage(image),
+    };
     const totals = nodes.map(() => 0);
     for (const plugin of SCORE_PLUGINS) {
       if (plugin.applies?.(pod) === false) continue;
@@ -77,26 +112,4 @@ function nodesToFind(count: number): number {
   if (count < ALL_NODES_BELOW) return count;
   const percentage = Math.max(5, 50 - Math.floor(count / 125));
   return Math.max(ALL_NODES_BELOW, Math.floor((count * percentage) / 100));
-}
-
-/** Preemption is not built: a pod that would need it is told that no victims were found. */
-function fitError(count: number, rejections: readonly Rejection[], pod: PodInfo): string {
-  const head = `0/${count} nodes are available: ${histogram(rejections.flatMap(({ reasons }) => reasons))}.`;
-  if (pod.pod.spec?.preemptionPolicy === 'Never') {
-    return `${head} no new claims to deallocate, preemption: not eligible due to preemptionPolicy=Never.`;
-  }
-  const prospects = rejections.map(({ unresolvable }) =>
-    unresolvable ? 'Preemption is not helpful for scheduling' : 'No preemption victims found for incoming pod',
-  );
-  return `${head} no new claims to deallocate, preemption: 0/${count} nodes are available: ${histogram(prospects)}.`;
-}
-
-/** `1 Too many pods, 5 Insufficient cpu` */
-function histogram(reasons: readonly string[]): string {
-  const counts = new Map<string, number>();
-  for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);
-  return [...counts]
-    .map(([reason, count]) => `${count} ${reason}`)
-    .sort()
-    .join(', ');
 }

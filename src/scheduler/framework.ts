@@ -1,7 +1,6 @@
 // The scheduling framework: what plugins see and say, under upstream's names of the extension points.
 // Models kubernetes staging/src/k8s.io/kube-scheduler/framework and pkg/scheduler/framework/runtime.
 
-import type { Pod } from '../api/types/core-v1.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { PodInfo } from './pod-info.ts';
 
@@ -12,8 +11,17 @@ export interface Rejection {
   readonly reasons: readonly string[];
 }
 
+/** What is known of a pod before any node is looked at. */
+export type PreFilterResult =
+  /** Only these nodes, by name, come into question. */
+  | { readonly ok: true; readonly nodes: ReadonlySet<string> }
+  /** No node ever will. */
+  | { readonly ok: false; readonly reason: string };
+
 export interface FilterPlugin {
   readonly name: string;
+  /** Undefined: all nodes come into question. */
+  preFilter?(pod: PodInfo): PreFilterResult | undefined;
   /** Undefined: the node passes. */
   filter(pod: PodInfo, node: NodeInfo): Rejection | undefined;
 }
@@ -50,14 +58,7 @@ export function unschedulable(...reasons: string[]): Rejection {
 export function defaultNormalize(scores: number[], reverse: boolean): void {
   const max = Math.max(0, ...scores);
   for (const [index, score] of scores.entries()) {
-    if (max === 0) scores[index] = reverse ? MAX_SCORE : 0;
-    else {
-      const scaled = Math.floor((score * MAX_SCORE) / max);
-      scores[index] = reverse ? MAX_SCORE - scaled : scaled;
-    }
+    const scaled = max === 0 ? 0 : Math.floor((score * MAX_SCORE) / max);
+    scores[index] = reverse ? MAX_SCORE - scaled : scaled;
   }
-}
-
-export function podKey(pod: Pod): string {
-  return `${pod.metadata.namespace ?? ''}/${pod.metadata.name}`;
 }

@@ -4,7 +4,7 @@
 import type { Container, Pod } from '../api/types/core-v1.ts';
 import { quantityMilliValue, quantityValue } from '../schema/quantity.ts';
 
-/** Amounts by resource: cpu in millicores, everything else in units. */
+/** Amounts by resource: cpu in millicores, everything else in units. None is 0. */
 export type Amounts = Map<string, number>;
 
 export interface HostPort {
@@ -13,52 +13,84 @@ export interface HostPort {
   readonly port: number;
 }
 
-export interface PodInfo {
-  readonly pod: Pod;
-  readonly key: string;
-  readonly requests: Amounts;
+/** What a pod takes from its node, and all that is remembered of it there. */
+export interface Usage {
+  readonly uid: string;
+  /** The generation of the spec that was counted. */
+  readonly generation: number | undefined;
+  /** In the order in which shortages are told: cpu, memory, ephemeral-storage, then by name. */
+  readonly requests: ReadonlyMap<string, number>;
   /** Requests with upstream's stand-ins for containers that name none: what scores are made of. */
   readonly scoredCpu: number;
   readonly scoredMemory: number;
   readonly hostPorts: readonly HostPort[];
+}
+
+export interface PodInfo {
+  readonly pod: Pod;
+  readonly key: string;
+  readonly usage: Usage;
   readonly images: readonly string[];
   readonly priority: number;
 }
 
-const STAND_IN_CPU = 100;
-const STAND_IN_MEMORY = 200 * 1024 * 1024;
+const STAND_IN_CPU = '100m';
+const STAND_IN_MEMORY = '200Mi';
+const TOLD_FIRST: readonly string[] = ['cpu', 'memory', 'ephemeral-storage'];
+
+export function podKey({ metadata }: Pod): string {
+  return `${metadata.namespace ?? ''}/${metadata.name}`;
+}
 
 export function podInfo(pod: Pod): PodInfo {
-  const spec = pod.spec;
-  const containers = spec?.containers ?? [];
-  const inits = spec?.initContainers ?? [];
-  const requests = podRequests(pod, (container) => container.resources?.requests);
-  const scored = podRequests(pod, (container) => ({
-    cpu: `${STAND_IN_CPU}m`,
-    memory: STAND_IN_MEMORY,
-    ...container.resources?.requests,
-  }));
+  const { containers = [], initContainers = [], priority = 0 } = pod.spec ?? {};
   return {
     pod,
-    key: `${pod.metadata.namespace ?? ''}/${pod.metadata.name}`,
-    requests,
+    key: podKey(pod),
+    usage: usageOf(pod),
+    images: [...initContainers, ...containers].map((container) => normalizedImage(container.image ?? '')),
+    priority,
+  };
+}
+
+export function usageOf(pod: Pod): Usage {
+  const requests = podRequests(pod, (container) => container.resources?.requests);
+  const scored = podRequests(pod, ({ resources }) => ({
+    cpu: STAND_IN_CPU,
+    memory: STAND_IN_MEMORY,
+    ...resources?.requests,
+  }));
+  return {
+    uid: pod.metadata.uid,
+    generation: pod.metadata.generation,
+    requests: inTellingOrder(requests),
     scoredCpu: scored.get('cpu') ?? 0,
     scoredMemory: scored.get('memory') ?? 0,
-    hostPorts: [...containers, ...inits.filter(isSidecar)].flatMap((container) =>
-      (container.ports ?? []).flatMap(({ hostPort = 0, hostIP = '', protocol = 'TCP' }) =>
-        hostPort > 0 ? [{ ip: hostIP === '' ? '0.0.0.0' : hostIP, protocol, port: hostPort }] : [],
-      ),
-    ),
-    images: [...containers, ...inits].map((container) => normalizedImage(container.image ?? '')),
-    priority: spec?.priority ?? 0,
+    hostPorts: hostPortsOf(pod),
   };
+}
+
+/** Whether the usage was counted from this very spec. */
+export function isCurrent({ uid, generation }: Usage, { metadata }: Pod): boolean {
+  return uid === metadata.uid && generation !== undefined && generation === metadata.generation;
+}
+
+function hostPortsOf({ spec }: Pod): HostPort[] {
+  const lasting = [...(spec?.containers ?? []), ...(spec?.initContainers ?? []).filter(isSidecar)];
+  return lasting.flatMap(({ ports = [] }) =>
+    ports.flatMap(({ hostPort = 0, hostIP = '', protocol = 'TCP' }) =>
+      hostPort > 0 ? [{ ip: hostIP === '' ? '0.0.0.0' : hostIP, protocol, port: hostPort }] : [],
+    ),
+  );
 }
 
 type RequestsOf = (container: Container) => Readonly<Record<string, string | number>> | undefined;
 
-/** The sum over containers, or what the init containers need on their way, whichever is more; then overhead. */
-function podRequests(pod: Pod, requestsOf: RequestsOf): Amounts {
-  const spec = pod.spec;
+/**
+ * The sum over containers, or what the init containers need on their way, whichever is more; then overhead. A sidecar (an
+ * init container that is restarted always) runs along with all that starts after it.
+ */
+function podRequests({ spec }: Pod, requestsOf: RequestsOf): Amounts {
   const total: Amounts = new Map();
   for (const container of spec?.containers ?? []) add(total, amounts(requestsOf(container)));
   const sidecars: Amounts = new Map();
@@ -85,17 +117,32 @@ function isSidecar(container: Container): boolean {
   return container.restartPolicy === 'Always';
 }
 
+function inTellingOrder(found: Amounts): Amounts {
+  const ordered: Amounts = new Map();
+  for (const name of [...TOLD_FIRST, ...[...found.keys()].sort()]) {
+    const amount = found.get(name);
+    if (amount !== undefined) ordered.set(name, amount);
+  }
+  return ordered;
+}
+
 export function amounts(list: Readonly<Record<string, string | number>> | undefined): Amounts {
   const found: Amounts = new Map();
   for (const name in list) {
     const quantity = list[name];
-    if (quantity !== undefined) found.set(name, name === 'cpu' ? quantityMilliValue(quantity) : quantityValue(quantity));
+    if (quantity === undefined) continue;
+    const amount = name === 'cpu' ? quantityMilliValue(quantity) : quantityValue(quantity);
+    if (amount !== 0) found.set(name, amount);
   }
   return found;
 }
 
-export function add(to: Amounts, more: Amounts, sign: 1 | -1 = 1): void {
-  for (const [name, amount] of more) to.set(name, (to.get(name) ?? 0) + sign * amount);
+export function add(to: Amounts, more: ReadonlyMap<string, number>, sign: 1 | -1 = 1): void {
+  for (const [name, amount] of more) {
+    const sum = (to.get(name) ?? 0) + sign * amount;
+    if (sum === 0) to.delete(name);
+    else to.set(name, sum);
+  }
 }
 
 function raise(to: Amounts, floor: Amounts): void {
@@ -103,6 +150,6 @@ function raise(to: Amounts, floor: Amounts): void {
 }
 
 /** An image without a tag is its `:latest`. */
-export function normalizedImage(image: string): string {
+function normalizedImage(image: string): string {
   return image.lastIndexOf(':') <= image.lastIndexOf('/') ? `${image}:latest` : image;
 }

@@ -1,8 +1,8 @@
 // The scheduling queue: which pod is next.
 //
-//             add                     pop
+//             put                     pop
 //   (new) ───────────► active ────────────────► (being scheduled)
-//                        ▲                          │ failed
+//                        ▲                          │ fail
 //   backoff elapsed      │                          ▼
 //   backoff ─────────────┘ ◄── something changed ── unschedulable
 //
@@ -11,8 +11,11 @@
 // 3. An unschedulable pod stays so until something changes that may help; as every change is seen, time alone does not help.
 // 4. After its n-th failure a pod waits min(1 s · 2^(n-1), 10 s), however much changes.
 //
+// A pod's entry is found by key in one map; the heaps may hold entries that have moved on, which are passed over.
+//
 // Models kubernetes pkg/scheduler/backend/queue/scheduling_queue.go.
 
+import { Heap } from './heap.ts';
 import type { PodInfo } from './pod-info.ts';
 
 const FIRST_BACKOFF_MS = 1_000;
@@ -20,135 +23,121 @@ const LONGEST_BACKOFF_MS = 10_000;
 
 interface Entry {
   pod: PodInfo;
+  state: 'active' | 'backoff' | 'unschedulable' | 'gone';
   /** Order of arrival in the active queue. */
   sequence: number;
-  attempts: number;
+  readonly attempts: number;
   /** Milliseconds: not before. */
-  notBefore: number;
+  readonly notBefore: number;
 }
 
 export class SchedulingQueue {
-  readonly #active = new Map<string, Entry>();
-  readonly #backoff = new Map<string, Entry>();
-  readonly #unschedulable = new Map<string, Entry>();
-  readonly #heap: Entry[] = [];
+  readonly #entries = new Map<string, Entry>();
+  readonly #unschedulable = new Set<Entry>();
+  readonly #active = new Heap<Entry>(comesBefore);
+  readonly #backoff = new Heap<Entry>((a, b) => a.notBefore < b.notBefore);
   #sequence = 0;
 
-  /** A pod that wants a node, new or changed. A change may help an unschedulable one. */
+  /** A pod that wants a node, new or changed. The change may help an unschedulable one. */
   put(pod: PodInfo, now: number): void {
-    const known = this.#active.get(pod.key) ?? this.#backoff.get(pod.key);
-    if (known !== undefined) {
-      known.pod = pod;
+    const known = this.#entries.get(pod.key);
+    if (known === undefined) {
+      this.#activate(this.#enter({ pod, state: 'active', sequence: 0, attempts: 0, notBefore: 0 }));
       return;
     }
-    const waiting = this.#unschedulable.get(pod.key);
-    if (waiting !== undefined) {
-      waiting.pod = pod;
-      this.#release(waiting, now);
-      return;
-    }
-    this.#activate({ pod, sequence: 0, attempts: 0, notBefore: 0 });
+    known.pod = pod;
+    if (known.state === 'unschedulable') this.#release(known, now);
   }
 
-  /** Gives an unschedulable pod's new state without moving it: nothing in it can help. */
+  /** Gives a waiting pod's new state without moving it: nothing in it can help. */
   refresh(pod: PodInfo): void {
-    const entry = this.#active.get(pod.key) ?? this.#backoff.get(pod.key) ?? this.#unschedulable.get(pod.key);
-    if (entry !== undefined) entry.pod = pod;
+    const known = this.#entries.get(pod.key);
+    if (known !== undefined) known.pod = pod;
   }
 
-  has(key: string): boolean {
-    return this.#active.has(key) || this.#backoff.has(key) || this.#unschedulable.has(key);
+  get(key: string): PodInfo | undefined {
+    return this.#entries.get(key)?.pod;
   }
 
   remove(key: string): void {
-    this.#active.delete(key);
-    this.#backoff.delete(key);
-    this.#unschedulable.delete(key);
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
+    this.#entries.delete(key);
+    this.#unschedulable.delete(entry);
+    entry.state = 'gone';
   }
 
-  /** The next pod to schedule; its attempt counts. */
+  /** The next pod to schedule, which leaves the queue; its attempt counts. */
   pop(now: number): { readonly pod: PodInfo; readonly attempts: number } | undefined {
-    for (const entry of this.#backoff.values()) {
-      if (entry.notBefore > now) continue;
-      this.#backoff.delete(entry.pod.key);
-      this.#activate(entry);
+    for (let due = this.#firstInBackoff(); due !== undefined && due.notBefore <= now; due = this.#firstInBackoff()) {
+      this.#backoff.pop();
+      this.#activate(due);
     }
     for (;;) {
-      const entry = this.#heapPop();
+      const entry = this.#active.pop();
       if (entry === undefined) return undefined;
-      // An entry that was removed meanwhile, or came back as another, is not in the map any more.
-      if (this.#active.get(entry.pod.key) !== entry) continue;
-      this.#active.delete(entry.pod.key);
+      if (entry.state !== 'active') continue;
+      this.remove(entry.pod.key);
       return { pod: entry.pod, attempts: entry.attempts + 1 };
     }
   }
 
   /** The attempt failed for want of a node. */
   fail(pod: PodInfo, attempts: number, now: number): void {
-    this.#unschedulable.set(pod.key, { pod, sequence: 0, attempts, notBefore: now + backoffOf(attempts) });
+    const notBefore = now + backoffOf(attempts);
+    this.#unschedulable.add(this.#enter({ pod, state: 'unschedulable', sequence: 0, attempts, notBefore }));
   }
 
   /** The attempt failed for another reason: it is tried again when its backoff is over. */
   retry(pod: PodInfo, attempts: number, now: number): void {
-    this.#backoff.set(pod.key, { pod, sequence: 0, attempts, notBefore: now + backoffOf(attempts) });
+    const notBefore = now + backoffOf(attempts);
+    this.#backoff.push(this.#enter({ pod, state: 'backoff', sequence: 0, attempts, notBefore }));
   }
 
   /** Something changed that may help any pod. */
   moveAll(now: number): void {
-    for (const entry of [...this.#unschedulable.values()]) this.#release(entry, now);
+    for (const entry of this.#unschedulable) this.#release(entry, now);
   }
 
+  /** When the next backoff is over; undefined: none runs. */
   nextDue(): number | undefined {
-    let due: number | undefined;
-    for (const { notBefore } of this.#backoff.values()) if (due === undefined || notBefore < due) due = notBefore;
-    return due;
+    return this.#firstInBackoff()?.notBefore;
+  }
+
+  #enter(entry: Entry): Entry {
+    this.remove(entry.pod.key);
+    this.#entries.set(entry.pod.key, entry);
+    return entry;
   }
 
   #release(entry: Entry, now: number): void {
-    this.#unschedulable.delete(entry.pod.key);
-    if (entry.notBefore > now) this.#backoff.set(entry.pod.key, entry);
-    else this.#activate(entry);
+    this.#unschedulable.delete(entry);
+    if (entry.notBefore <= now) {
+      this.#activate(entry);
+      return;
+    }
+    entry.state = 'backoff';
+    this.#backoff.push(entry);
   }
 
   #activate(entry: Entry): void {
+    entry.state = 'active';
     entry.sequence = ++this.#sequence;
-    this.#active.set(entry.pod.key, entry);
-    this.#heapPush(entry);
+    this.#active.push(entry);
   }
 
-  #heapPush(entry: Entry): void {
-    const heap = this.#heap;
-    let index = heap.push(entry) - 1;
-    while (index > 0) {
-      const parent = (index - 1) >> 1;
-      if (!comesBefore(entry, heap[parent] as Entry)) break;
-      heap[index] = heap[parent] as Entry;
-      index = parent;
-    }
-    heap[index] = entry;
-  }
-
-  #heapPop(): Entry | undefined {
-    const heap = this.#heap;
-    const top = heap[0];
-    const last = heap.pop();
-    if (top === undefined || last === undefined || heap.length === 0) return top;
-    let index = 0;
+  #firstInBackoff(): Entry | undefined {
     for (;;) {
-      let child = 2 * index + 1;
-      if (child >= heap.length) break;
-      if (child + 1 < heap.length && comesBefore(heap[child + 1] as Entry, heap[child] as Entry)) child++;
-      if (!comesBefore(heap[child] as Entry, last)) break;
-      heap[index] = heap[child] as Entry;
-      index = child;
+      const first = this.#backoff.peek();
+      if (first === undefined || first.state === 'backoff') return first;
+      this.#backoff.pop();
     }
-    heap[index] = last;
-    return top;
   }
 }
 
 function comesBefore(a: Entry, b: Entry): boolean {
-  return a.pod.priority === b.pod.priority ? a.sequence < b.sequence : a.pod.priority > b.pod.priority;
+  const [first, second] = [a.pod.priority, b.pod.priority];
+  return first === second ? a.sequence < b.sequence : first > second;
 }
 
 function backoffOf(attempts: number): number {

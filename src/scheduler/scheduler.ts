@@ -6,10 +6,9 @@ import type { Change, Component, Context } from '../controllers/runtime/componen
 import { formatTime } from '../lib/clock.ts';
 import { clone, deepEqual } from '../lib/json.ts';
 import { SchedulingCycle } from './cycle.ts';
-import { podKey } from './framework.ts';
-import { NodeCache } from './node-info.ts';
+import { NodeCache } from './node-cache.ts';
 import type { PodInfo } from './pod-info.ts';
-import { podInfo } from './pod-info.ts';
+import { isCurrent, podInfo, podKey, usageOf } from './pod-info.ts';
 import { SchedulingQueue } from './queue.ts';
 
 export const SCHEDULER_NAME = 'default-scheduler';
@@ -27,7 +26,7 @@ export class Scheduler implements Component {
     this.#queue = new SchedulingQueue();
     this.#cycle = new SchedulingCycle(this.#cache, context.random);
     for (const node of context.client.list('nodes')) this.#cache.setNode(node);
-    for (const pod of context.client.list('pods')) this.#place(pod, context.now);
+    for (const pod of context.client.list('pods')) if (!isFinished(pod)) this.#place(pod, context.now);
   }
 
   observe(change: Change, { now }: Context): void {
@@ -62,7 +61,7 @@ export class Scheduler implements Component {
       }
       return true;
     }
-    this.#cache.setPod(pod, decision.node);
+    this.#cache.setPod(pod.key, pod.usage, decision.node);
     caused.event({
       regarding: pod.pod,
       type: 'Normal',
@@ -83,44 +82,47 @@ export class Scheduler implements Component {
   }
 
   #observeNode(change: Change, now: number): void {
-    const node = change.object as Node;
     if (change.verb === 'delete') {
       this.#cache.removeNode(change.name);
       return;
     }
+    const node = change.object as Node;
+    const before = this.#cache.node(change.name)?.node;
     this.#cache.setNode(node);
-    if (change.verb === 'create' || mayHelp(node, change.old as Node | undefined)) this.#queue.moveAll(now);
+    if (before === undefined || mayHelp(node, before)) this.#queue.moveAll(now);
   }
 
   #observePod(change: Change, now: number): void {
     const pod = change.object as Pod;
-    if (change.verb === 'delete' || isFinished(pod)) {
-      const key = podKey(pod);
-      this.#queue.remove(key);
-      if (pod.spec?.nodeName !== undefined) {
-        this.#cache.removePod(key);
-        this.#queue.moveAll(now);
-      }
+    if (change.verb !== 'delete' && !isFinished(pod)) {
+      this.#place(pod, now);
       return;
     }
-    const { spec: before } = (change.old ?? {}) as Partial<Pod>;
     const key = podKey(pod);
-    // The scheduler's own marks on a waiting pod do not help it.
-    if (isWaiting(pod) && this.#queue.has(key) && before !== undefined && deepEqual(before, pod.spec)) {
-      this.#queue.refresh(podInfo(pod));
-      return;
-    }
-    this.#place(pod, now);
+    this.#queue.remove(key);
+    if (this.#cache.removePod(key)) this.#queue.moveAll(now);
   }
 
   #place(pod: Pod, now: number): void {
-    if (isFinished(pod)) return;
+    const key = podKey(pod);
     const node = pod.spec?.nodeName ?? '';
     if (node !== '') {
-      this.#queue.remove(podKey(pod));
-      this.#cache.setPod(podInfo(pod), node);
-    } else if (isWaiting(pod)) this.#queue.put(podInfo(pod), now);
-    else this.#queue.remove(podKey(pod));
+      this.#queue.remove(key);
+      const known = this.#cache.usage(key, node);
+      if (known !== undefined && isCurrent(known, pod)) return;
+      this.#cache.setPod(key, usageOf(pod), node);
+      // It may want less than before.
+      if (known !== undefined) this.#queue.moveAll(now);
+      return;
+    }
+    if (!isWaiting(pod)) {
+      this.#queue.remove(key);
+      return;
+    }
+    const known = this.#queue.get(key);
+    // What is outside the spec, the scheduler's own marks above all, does not help the pod.
+    if (known !== undefined && isCurrent(known.usage, pod)) this.#queue.refresh({ ...known, pod });
+    else this.#queue.put(podInfo(pod), now);
   }
 
   #markUnschedulable(pod: Pod, message: string, context: Context): void {
@@ -141,9 +143,14 @@ export class Scheduler implements Component {
     };
     if (old !== undefined && deepEqual(old, condition)) return;
     const next = clone(current);
-    next.status = { ...next.status, conditions: [...conditions.filter(({ type }) => type !== 'PodScheduled'), condition] };
+    next.status = { ...next.status, conditions: replaced(conditions, old, condition) };
     context.causedBy(Number(current.metadata.resourceVersion)).updateStatus('pods', next);
   }
+}
+
+/** In its place, or at the end. */
+function replaced<T>(list: readonly T[], old: T | undefined, item: T): T[] {
+  return old === undefined ? [...list, item] : list.map((other) => (other === old ? item : other));
 }
 
 function isFinished(pod: Pod): boolean {
@@ -162,8 +169,7 @@ function isWaiting(pod: Pod): boolean {
 }
 
 /** Whether a change of a node may let a pod in: more room, other taints or labels. */
-function mayHelp(node: Node, old: Node | undefined): boolean {
-  if (old === undefined) return true;
+function mayHelp(node: Node, old: Node): boolean {
   return !(
     deepEqual(node.status?.allocatable, old.status?.allocatable) &&
     deepEqual(node.spec?.taints, old.spec?.taints) &&

@@ -9,15 +9,18 @@ export const balancedAllocation: ScorePlugin = {
   weight: 1,
 
   // A pod that asks for nothing tips no balance.
-  applies: ({ requests }) => (requests.get('cpu') ?? 0) > 0 || (requests.get('memory') ?? 0) > 0,
+  applies: ({ usage }) => usage.requests.has('cpu') || usage.requests.has('memory'),
 
-  score(pod, { allocatable, requested }) {
-    const share = (name: string): number => {
-      const all = allocatable.get(name) ?? 0;
-      return all === 0 ? 0 : Math.min(1, ((requested.get(name) ?? 0) + (pod.requests.get(name) ?? 0)) / all);
+  score({ usage }, { allocatable, requested }) {
+    /** Undefined: the node has nothing of it. */
+    const share = (name: string): number | undefined => {
+      const all = allocatable.get(name);
+      const used = (requested.get(name) ?? 0) + (usage.requests.get(name) ?? 0);
+      return all === undefined ? undefined : Math.min(1, used / all);
     };
+    const [cpu, memory] = [share('cpu'), share('memory')];
+    if (cpu === undefined || memory === undefined) return MAX_SCORE;
     // The standard deviation of two values is half their distance.
-    const deviation = Math.abs(share('cpu') - share('memory')) / 2;
-    return Math.floor((1 - deviation) * MAX_SCORE);
+    return Math.floor((1 - Math.abs((cpu - memory) / 2)) * MAX_SCORE);
   },
 };

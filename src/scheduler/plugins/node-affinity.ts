@@ -2,13 +2,20 @@
 // staging/src/k8s.io/component-helpers/scheduling/corev1/nodeaffinity.
 
 import type { NodeSelectorRequirement, NodeSelectorTerm } from '../../api/types/core-v1.ts';
-import type { FilterPlugin, ScorePlugin } from '../framework.ts';
+import type { FilterPlugin, PreFilterResult, ScorePlugin } from '../framework.ts';
 import { defaultNormalize, unresolvable } from '../framework.ts';
 import type { NodeInfo } from '../node-info.ts';
+
+const MISMATCH = unresolvable("node(s) didn't match Pod's node affinity/selector");
 
 export const nodeAffinity: FilterPlugin & ScorePlugin = {
   name: 'NodeAffinity',
   weight: 2,
+
+  preFilter({ pod }) {
+    const required = pod.spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+    return required === undefined ? undefined : namedNodes(required.nodeSelectorTerms);
+  },
 
   filter({ pod }, node) {
     const labels = node.node?.metadata.labels ?? {};
@@ -17,7 +24,7 @@ export const nodeAffinity: FilterPlugin & ScorePlugin = {
     const passes =
       Object.entries(selector).every(([key, value]) => labels[key] === value) &&
       (required === undefined || required.nodeSelectorTerms.some((term) => matchesTerm(term, node)));
-    return passes ? undefined : unresolvable("node(s) didn't match Pod's node affinity/selector");
+    return passes ? undefined : MISMATCH;
   },
 
   applies: ({ pod }) =>
@@ -30,6 +37,18 @@ export const nodeAffinity: FilterPlugin & ScorePlugin = {
 
   normalize: (scores) => defaultNormalize(scores, false),
 };
+
+/** The nodes that the terms name, if each of them names some. */
+function namedNodes(terms: readonly NodeSelectorTerm[]): PreFilterResult | undefined {
+  const nodes = new Set<string>();
+  for (const { matchFields = [] } of terms) {
+    const lists = matchFields.filter(({ key, operator }) => key === 'metadata.name' && operator === 'In');
+    const [first, ...others] = lists.map(({ values }) => values ?? []);
+    if (first === undefined) return undefined;
+    for (const name of first) if (others.every((list) => list.includes(name))) nodes.add(name);
+  }
+  return nodes.size === 0 ? { ok: false, reason: 'pod affinity terms conflict' } : { ok: true, nodes };
+}
 
 /** A term without any requirement matches nothing. */
 function matchesTerm(term: NodeSelectorTerm, node: NodeInfo): boolean {

@@ -3,11 +3,11 @@
 import type { FilterPlugin } from '../framework.ts';
 import { unschedulable } from '../framework.ts';
 
+const TAKEN = unschedulable("node(s) didn't have free ports for the requested pod ports");
+
 export const nodePorts: FilterPlugin = {
   name: 'NodePorts',
-  filter({ hostPorts }, node) {
-    return hostPorts.some((port) => node.usesPort(port))
-      ? unschedulable("node(s) didn't have free ports for the requested pod ports")
-      : undefined;
+  filter({ usage }, node) {
+    return usage.hostPorts.some((port) => node.usesPort(port)) ? TAKEN : undefined;
   },
 };

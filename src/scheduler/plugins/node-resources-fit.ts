@@ -4,37 +4,34 @@
 import type { FilterPlugin, ScorePlugin } from '../framework.ts';
 import { MAX_SCORE } from '../framework.ts';
 
-/** The order in which shortages are told; extended resources follow by name. */
-const CORE = ['cpu', 'memory', 'ephemeral-storage'];
-
 export const nodeResourcesFit: FilterPlugin & ScorePlugin = {
   name: 'NodeResourcesFit',
   weight: 1,
 
-  filter({ requests }, { allocatable, requested, pods }) {
-    const reasons: string[] = [];
+  filter({ usage }, { allocatable, requested, pods }) {
+    let reasons: string[] | undefined;
     // More than the whole node has: no eviction would help.
     let hopeless = false;
-    if (pods.size + 1 > (allocatable.get('pods') ?? 0)) reasons.push('Too many pods');
-    const names = [...CORE, ...[...requests.keys()].filter((name) => !CORE.includes(name)).sort()];
-    for (const name of names) {
-      const wanted = requests.get(name) ?? 0;
-      if (wanted === 0) continue;
+    if (pods.size + 1 > (allocatable.get('pods') ?? 0)) reasons = ['Too many pods'];
+    for (const [name, wanted] of usage.requests) {
       const all = allocatable.get(name) ?? 0;
       if (wanted <= all - (requested.get(name) ?? 0)) continue;
-      reasons.push(`Insufficient ${name}`);
+      (reasons ??= []).push(`Insufficient ${name}`);
       hopeless ||= wanted > all;
     }
-    return reasons.length === 0 ? undefined : { unresolvable: hopeless, reasons };
+    return reasons === undefined ? undefined : { unresolvable: hopeless, reasons };
   },
 
-  score(pod, node) {
-    const cpu = least(node.allocatable.get('cpu') ?? 0, node.scoredCpu + pod.scoredCpu);
-    const memory = least(node.allocatable.get('memory') ?? 0, node.scoredMemory + pod.scoredMemory);
+  score({ usage }, { allocatable, scoredCpu, scoredMemory }) {
+    const cpu = least(allocatable.get('cpu'), scoredCpu + usage.scoredCpu);
+    const memory = least(allocatable.get('memory'), scoredMemory + usage.scoredMemory);
+    // A resource that the node does not have does not count.
+    if (cpu === undefined || memory === undefined) return cpu ?? memory ?? 0;
     return Math.floor((cpu + memory) / 2);
   },
 };
 
-function least(capacity: number, used: number): number {
-  return capacity === 0 || used > capacity ? 0 : Math.floor(((capacity - used) * MAX_SCORE) / capacity);
+function least(capacity: number | undefined, used: number): number | undefined {
+  if (capacity === undefined) return undefined;
+  return used > capacity ? 0 : Math.floor(((capacity - used) * MAX_SCORE) / capacity);
 }

@@ -6,12 +6,12 @@ import { tolerates } from './tolerations.ts';
 
 const TAINT = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
 
+const CORDONED = unresolvable('node(s) were unschedulable');
+
 export const nodeUnschedulable: FilterPlugin = {
   name: 'NodeUnschedulable',
   filter({ pod }, { node }) {
     if (node?.spec?.unschedulable !== true) return undefined;
-    return (pod.spec?.tolerations ?? []).some((item) => tolerates(item, TAINT))
-      ? undefined
-      : unresolvable('node(s) were unschedulable');
+    return (pod.spec?.tolerations ?? []).some((item) => tolerates(item, TAINT)) ? undefined : CORDONED;
   },
 };

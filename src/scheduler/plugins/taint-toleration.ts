@@ -6,6 +6,8 @@ import type { FilterPlugin, ScorePlugin } from '../framework.ts';
 import { defaultNormalize, unresolvable } from '../framework.ts';
 import { tolerates } from './tolerations.ts';
 
+const TAINTED = unresolvable('node(s) had untolerated taint(s)');
+
 export const taintToleration: FilterPlugin & ScorePlugin = {
   name: 'TaintToleration',
   weight: 3,
@@ -15,7 +17,7 @@ export const taintToleration: FilterPlugin & ScorePlugin = {
     const kept = (node?.spec?.taints ?? []).some(
       (taint) => (taint.effect === 'NoSchedule' || taint.effect === 'NoExecute') && !isTolerated(tolerations, taint),
     );
-    return kept ? unresolvable('node(s) had untolerated taint(s)') : undefined;
+    return kept ? TAINTED : undefined;
   },
 
   score({ pod }, { node }) {
