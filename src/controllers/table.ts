@@ -1,6 +1,8 @@
 // Every controller of a cluster. A new one is one more line.
 
 import { deploymentController } from './deployment/deployment-controller.ts';
+import { endpointsController } from './endpoints/endpoints-controller.ts';
+import { endpointSliceController } from './endpointslice/endpointslice-controller.ts';
 import { garbageCollector } from './garbagecollector/garbage-collector.ts';
 import { namespaceController } from './namespace/namespace-controller.ts';
 import { nodeIpamController } from './nodeipam/node-ipam-controller.ts';
@@ -27,5 +29,7 @@ export function createControllers({ nodeGracePeriodMs }: ControllerSettings): Co
     nodeIpamController,
     nodeLifecycleController({ gracePeriodMs: nodeGracePeriodMs }),
     taintEvictionController,
+    endpointsController,
+    endpointSliceController,
   ];
 }
