@@ -32,9 +32,11 @@ const name = fc.constantFrom(...NAMES);
 const pod = fc
   .record({ name: fc.constantFrom('p0', 'p1', 'p2', 'p3'), cpu: fc.nat(3), gpu: fc.nat(1) })
   .map(({ name, cpu, gpu }) => aPod(name, { requests: { cpu: `${cpu}`, 'example.com/gpu': `${gpu}` } }));
-const node = fc.record({ name, cpu: fc.nat(8), images: fc.subarray(IMAGES) }).map(({ name, cpu, images }) =>
-  aNode(name, { allocatable: { cpu: `${cpu}` }, images: images.map((image) => ({ names: [image], sizeBytes: 1 })) }),
-);
+const node = fc
+  .record({ name, cpu: fc.nat(8), images: fc.subarray(IMAGES) })
+  .map(({ name, cpu, images }) =>
+    aNode(name, { allocatable: { cpu: `${cpu}` }, images: images.map((image) => ({ names: [image], sizeBytes: 1 })) }),
+  );
 const step: fc.Arbitrary<Step> = fc.oneof(
   node.map((node) => ({ what: 'setNode' as const, node })),
   name.map((name) => ({ what: 'removeNode' as const, name })),

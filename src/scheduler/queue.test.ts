@@ -30,7 +30,13 @@ function failed(queue: SchedulingQueue, times: number): number {
 describe('SchedulingQueue', () => {
   it('gives the highest priority first, and of equals the first that came (2)', () => {
     const queue = new SchedulingQueue();
-    for (const [name, priority] of [['a', 0], ['b', 5], ['c', 0], ['d', 5], ['e', -1]] as const) {
+    for (const [name, priority] of [
+      ['a', 0],
+      ['b', 5],
+      ['c', 0],
+      ['d', 5],
+      ['e', -1],
+    ] as const) {
       queue.put(withPriority(name, priority), 0);
     }
     expect(names(queue)).toEqual(['b', 'd', 'a', 'c', 'e']);

@@ -137,7 +137,8 @@ export class Scheduler implements Component {
       ...(generation === undefined ? {} : { observedGeneration: generation }),
       status: 'False',
       lastProbeTime: null as unknown as string,
-      lastTransitionTime: old?.status === 'False' ? (old.lastTransitionTime ?? formatTime(context.now)) : formatTime(context.now),
+      lastTransitionTime:
+        old?.status === 'False' ? (old.lastTransitionTime ?? formatTime(context.now)) : formatTime(context.now),
       reason: 'Unschedulable',
       message,
     };

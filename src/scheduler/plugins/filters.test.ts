@@ -160,7 +160,9 @@ describe('NodeResourcesFit', () => {
   });
 
   it('names every shortage, the pod count first', () => {
-    expect(filter({ cpu: '4', memory: '8Gi', 'example.com/gpu': '1' }, { cpu: '1', 'example.com/gpu': '1' }, {})).toEqual({
+    expect(
+      filter({ cpu: '4', memory: '8Gi', 'example.com/gpu': '1' }, { cpu: '1', 'example.com/gpu': '1' }, {}),
+    ).toEqual({
       unresolvable: false,
       reasons: ['Too many pods', 'Insufficient cpu', 'Insufficient example.com/gpu'],
     });

@@ -38,7 +38,9 @@ it('NodeAffinity adds up the weights of preferences that hold', () => {
   const labelled = (...keys: string[]) =>
     aNodeInfo(aNode('n', { labels: Object.fromEntries(keys.map((key) => [key, ''])) }));
   const pod = aPodInfo('p', { spec });
-  expect(scores(nodeAffinity, pod, labelled('a', 'b'), labelled('a'), labelled('b'), labelled())).toEqual([100, 75, 25, 0]);
+  expect(scores(nodeAffinity, pod, labelled('a', 'b'), labelled('a'), labelled('b'), labelled())).toEqual([
+    100, 75, 25, 0,
+  ]);
   expect(nodeAffinity.applies?.(aPodInfo('p'))).toBe(false);
 });
 
@@ -62,13 +64,13 @@ describe('NodeResourcesFit', () => {
   });
 });
 
-it('NodeResourcesBalancedAllocation likes the node whose shares would be alike', () => {
-  const pod = aPodInfo('p', { requests: { cpu: '1', memory: '2Gi' } });
-  const even = aNodeInfo(aNode('n'));
-  const uneven = aNodeInfo(aNode('n'), [aPod('q', { requests: { cpu: '2' } })]);
-  const full = aNodeInfo(aNode('n'), [aPod('q', { requests: { cpu: '400' } })]);
+it('NodeResourcesBalancedAllocation likes the node whose shares would come closer together', () => {
+  const pod = aPodInfo('p', { requests: { cpu: '1', memory: '6Gi' } });
+  const empty = aNodeInfo(aNode('n'));
+  const mends = aNodeInfo(aNode('n'), [aPod('q', { requests: { cpu: '2' } })]);
+  const full = aNodeInfo(aNode('n'), [aPod('q', { requests: { cpu: '400', memory: '800Gi' } })]);
   const oneSided = aNodeInfo(aNode('n', { allocatable: { memory: '0' } }));
-  expect(scores(balancedAllocation, pod, even, uneven, full, oneSided)).toEqual([100, 75, 62, 100]);
+  expect(scores(balancedAllocation, pod, empty, mends, full, oneSided)).toEqual([62, 87, 75, 75]);
   expect(balancedAllocation.applies?.(aPodInfo('p'))).toBe(false);
   expect(balancedAllocation.applies?.(pod)).toBe(true);
 });
