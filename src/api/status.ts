@@ -3,6 +3,7 @@
 
 import type { FieldError } from '../schema/field-error.ts';
 import { fieldErrorText } from '../schema/field-error.ts';
+import { goQuote } from '../schema/go-text.ts';
 
 export interface StatusCause {
   reason?: string;
@@ -73,15 +74,15 @@ function about(ref: ResourceRef, name: string): StatusDetails {
 }
 
 export function notFoundStatus(ref: ResourceRef, name: string): Status {
-  return failure(404, 'NotFound', `${qualified(ref)} "${name}" not found`, about(ref, name));
+  return failure(404, 'NotFound', `${qualified(ref)} ${goQuote(name)} not found`, about(ref, name));
 }
 
 export function alreadyExists(ref: ResourceRef, name: string): Status {
-  return failure(409, 'AlreadyExists', `${qualified(ref)} "${name}" already exists`, about(ref, name));
+  return failure(409, 'AlreadyExists', `${qualified(ref)} ${goQuote(name)} already exists`, about(ref, name));
 }
 
 export function conflict(ref: ResourceRef, name: string, why: string): Status {
-  const message = `Operation cannot be fulfilled on ${qualified(ref)} "${name}": ${why}`;
+  const message = `Operation cannot be fulfilled on ${qualified(ref)} ${goQuote(name)}: ${why}`;
   return failure(409, 'Conflict', message, about(ref, name));
 }
 
@@ -89,7 +90,7 @@ export const OBJECT_MODIFIED =
   'the object has been modified; please apply your changes to the latest version and try again';
 
 export function forbiddenStatus(ref: ResourceRef, name: string, why: string): Status {
-  const subject = ref.resource === '' ? `forbidden: ${why}` : `${qualified(ref)} "${name}" is forbidden: ${why}`;
+  const subject = ref.resource === '' ? `forbidden: ${why}` : `${qualified(ref)} ${goQuote(name)} is forbidden: ${why}`;
   return failure(403, 'Forbidden', subject, about(ref, name));
 }
 
@@ -122,10 +123,10 @@ export function internalError(message: string): Status {
 export function invalidStatus(group: string, kind: string, name: string, errors: readonly FieldError[]): Status {
   const texts = [...new Set(errors.map(fieldErrorText))];
   const text = texts.length === 1 ? (texts[0] ?? '') : `[${texts.join(', ')}]`;
-  return failure(422, 'Invalid', `${kind === '' ? '' : `${kind}${group === '' ? '' : `.${group}`} `}${JSON.stringify(name)} is invalid: ${text}`, {
+  return failure(422, 'Invalid', `${kind}${group === '' ? '' : `.${group}`} ${goQuote(name)} is invalid: ${text}`, {
     ...(name === '' ? {} : { name }),
     ...(group === '' ? {} : { group }),
-    kind,
+    ...(kind === '' ? {} : { kind }),
     causes: errors.map((error) => ({ reason: error.type, message: error.message, field: error.field })),
   });
 }

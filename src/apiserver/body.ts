@@ -7,7 +7,7 @@ import type { Result } from '../api/status.ts';
 import { badRequest, fail, failure, ok } from '../api/status.ts';
 import { isObject } from '../lib/json.ts';
 import type { ExpectedKind } from '../schema/decode/decode-object.ts';
-import { decodeObject } from '../schema/decode/decode-object.ts';
+import { decodeObject, summarize } from '../schema/decode/decode-object.ts';
 import { decodeJson } from '../schema/decode/json.ts';
 import { decodeYaml } from '../schema/decode/yaml.ts';
 import { decodeProtobuf } from '../schema/protobuf/decode.ts';
@@ -43,7 +43,8 @@ function protobufText(body: string, expected: ExpectedKind): Result<string> {
       : undefined,
   );
   if (!decoded.ok) {
-    return fail(badRequest(`the object provided is unrecognized (must be of type ${expected.kind}): ${decoded.error}`));
+    const what = `${bytes.length === 0 ? 'empty data' : decoded.error} (${summarize(bytes)})`;
+    return fail(badRequest(`the object provided is unrecognized (must be of type ${expected.kind}): ${what}`));
   }
   const { kind, apiVersion, value } = decoded;
   return ok(JSON.stringify({ kind, apiVersion, ...value }));
@@ -93,5 +94,8 @@ export function decodeDeleteOptions(exchange: Exchange): Result<unknown> {
     expected: DELETE_OPTIONS,
     fieldValidation: 'Ignore',
   });
-  return decoded.ok ? ok(decoded.object) : fail(failure(decoded.code, decoded.reason, decoded.message));
+  if (decoded.ok) return ok(decoded.object);
+  // These options are read without the kind's decoder, which names the kind first.
+  const message = decoded.message.replace(/^DeleteOptions in version "v1" cannot be handled as a DeleteOptions: /, '');
+  return fail(badRequest(message));
 }

@@ -4,6 +4,12 @@
 
 import type { Result } from '../api/status.ts';
 import { badRequest, fail, ok } from '../api/status.ts';
+import { isObject } from '../lib/json.ts';
+import { describe } from '../schema/decode/inspect.ts';
+import { decodeJson } from '../schema/decode/json.ts';
+import { treeOf } from '../schema/decode/json-tree.ts';
+
+const VERSION = 'meta.k8s.io/v1';
 
 export interface Continue {
   readonly rev: number;
@@ -13,32 +19,53 @@ export interface Continue {
 
 export function encodeContinue(token: Continue, acrossNamespaces: boolean): string {
   const start = `${acrossNamespaces ? `${token.namespace}/` : ''}${token.name}\0`;
-  const bytes = new TextEncoder().encode(JSON.stringify({ v: 'meta.k8s.io/v1', rv: token.rev, start }));
+  const bytes = new TextEncoder().encode(JSON.stringify({ v: VERSION, rv: token.rev, start }));
   return btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }
 
+/** A negative `rev` asks for the present state, as upstream's inconsistent continuation does. */
 export function decodeContinue(text: string, namespace: string, acrossNamespaces: boolean): Result<Continue> {
-  const invalid = (why: string) => fail(badRequest(`continue key is not valid: ${why}`));
-  let token: { v?: unknown; rv?: unknown; start?: unknown };
-  try {
-    const bytes = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0));
-    token = JSON.parse(new TextDecoder().decode(bytes)) as typeof token;
-  } catch {
-    return invalid('illegal base64 data');
-  }
-  if (token === null || typeof token !== 'object' || token.v !== 'meta.k8s.io/v1') {
-    return invalid('server does not recognize this encoded version');
-  }
-  const { rv, start } = token;
-  if (typeof rv !== 'number' || rv <= 0 || typeof start !== 'string' || start === '') {
-    return invalid('incorrect encoded start resourceVersion (version meta.k8s.io/v1)');
-  }
+  const token = parseToken(text);
+  if (!token.ok) return fail(badRequest(`invalid continue token: continue key is not valid: ${token.error}`));
+  const { rev, start } = token;
   const key = start.replace(/\0$/, '');
-  if (key.startsWith('/') || key.split('/').includes('..')) {
-    return invalid(`key ${JSON.stringify(start)} is not within the list`);
-  }
-  if (!acrossNamespaces) return ok({ rev: rv, namespace, name: key });
+  if (!acrossNamespaces) return ok({ rev, namespace, name: key });
   const slash = key.indexOf('/');
-  if (slash < 0) return ok({ rev: rv, namespace: '', name: key });
-  return ok({ rev: rv, namespace: key.slice(0, slash), name: key.slice(slash + 1) });
+  if (slash < 0) return ok({ rev, namespace: '', name: key });
+  return ok({ rev, namespace: key.slice(0, slash), name: key.slice(slash + 1) });
+}
+
+type Token =
+  | { readonly ok: true; readonly rev: number; readonly start: string }
+  | { readonly ok: false; readonly error: string };
+
+function parseToken(text: string): Token {
+  const refused = (error: string): Token => ({ ok: false, error });
+  const bytes = decodeBase64(text);
+  if (typeof bytes === 'number') return refused(`illegal base64 data at input byte ${bytes}`);
+  const parsed = decodeJson(bytes);
+  if (!parsed.ok) return refused(parsed.error);
+  if (!isObject(parsed.value)) {
+    return refused(`json: cannot unmarshal ${describe(treeOf(parsed.value), '')} into Go value of type storage.continueToken`);
+  }
+  const { v = '', rv = 0, start = '' } = parsed.value;
+  for (const [name, value, type] of [['v', v, 'string'], ['rv', rv, 'int64'], ['start', start, 'string']] as const) {
+    if (typeof value === (type === 'int64' ? 'number' : 'string') && (type !== 'int64' || Number.isInteger(value))) continue;
+    return refused(`json: cannot unmarshal ${describe(treeOf(value), '')} into Go struct field continueToken.${name} of type ${type}`);
+  }
+  if (v !== VERSION) return refused(`server does not recognize this encoded version ${String(v)}`);
+  if (rv === 0) return refused(`incorrect encoded start resourceVersion (version ${VERSION})`);
+  if (start === '') return refused(`encoded start key empty (version ${VERSION})`);
+  const key = new TextDecoder().decode(Uint8Array.from(start as string, (char) => char.charCodeAt(0)));
+  // A key that leads out of the list.
+  if (key.replace(/^\//, '').split('/').some((part) => part === '' || part === '.' || part === '..')) return refused(key);
+  return { ok: true, rev: rv as number, start: key };
+}
+
+/** The bytes, a character each; a number: the byte of the text that is wrong. */
+function decodeBase64(text: string): string | number {
+  const wrong = text.search(/[^A-Za-z0-9_-]/);
+  if (wrong >= 0) return wrong;
+  if (text.length % 4 === 1) return text.length - 1;
+  return atob(text.replaceAll('-', '+').replaceAll('_', '/'));
 }

@@ -51,6 +51,12 @@ function fromQuery({ query }: Exchange): Result<DeleteOptions> {
   }
   if (query.has('propagationPolicy')) options.propagationPolicy = query.get('propagationPolicy');
   if (query.has('orphanDependents')) options.orphanDependents = query.bool('orphanDependents');
+  // Preconditions too: `resourceVersion` of a collection's query is both the list's and each object's.
+  const uid = query.get('uid');
+  const resourceVersion = query.get('resourceVersion');
+  if (uid !== '' || resourceVersion !== '') {
+    options.preconditions = { ...(uid === '' ? {} : { uid }), ...(resourceVersion === '' ? {} : { resourceVersion }) };
+  }
   return ok(options);
 }
 

@@ -70,4 +70,6 @@ export interface WatchSpec {
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
   readonly bookmarks: boolean;
+  /** A revision yet to come, up to which nothing is sent. */
+  readonly after?: number;
 }

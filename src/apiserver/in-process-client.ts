@@ -179,8 +179,9 @@ export class InProcessClient implements Client {
         namespace,
         name,
         part,
-        transform: () => {
-          const refused = services.admission.mutate(draft, asked);
+        replaces: true,
+        transform: (old) => {
+          const refused = services.admission.mutate(draft, old, asked);
           return refused === undefined ? ok(draft) : fail(refused);
         },
         admit: (made, old) => admit(services, made, old, asked),

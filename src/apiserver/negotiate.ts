@@ -1,5 +1,6 @@
-// Which representation an Accept header asks for, and what a Content-Type says the body is.
-// Models kubernetes staging/src/k8s.io/apiserver/pkg/endpoints/handlers/negotiation.
+// Which representation an Accept header asks for, and what a Content-Type says the body is. Two judges, in this order:
+// the router, which compares media types to the letter, and the negotiator, which also knows parameters and weights.
+// Models kubernetes staging/src/k8s.io/apiserver/pkg/endpoints/handlers/negotiation and go-restful's Route.
 
 import type { Result, Status } from '../api/status.ts';
 import { fail, failure, ok } from '../api/status.ts';
@@ -11,52 +12,57 @@ interface MediaRange {
   readonly q: number;
 }
 
-/** What an endpoint can render besides plain objects. */
-export interface Accepts {
-  /** Tables and PartialObjectMetadata (get, list, watch and the answers of writes). */
-  readonly transforms: boolean;
-  readonly list: boolean;
+const OBJECT_TYPES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
+const STREAM_TYPES = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'];
+
+function notAcceptable(types: readonly string[]): Status {
+  return failure(406, 'NotAcceptable', `only the following media types are accepted: ${types.join(', ')}`);
 }
 
-const ACCEPTED = 'application/json, application/yaml, application/vnd.kubernetes.protobuf';
-
-export function notAcceptable(extra: readonly string[] = []): Status {
-  const types = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf', ...extra].join(', ');
-  return failure(406, 'NotAcceptable', `only the following media types are accepted: ${types}`);
-}
-
-export function unsupportedMediaType(accepted: string = ACCEPTED): Status {
-  const message = `the body of the request was in an unknown format - accepted media types include: ${accepted}`;
+export function unsupportedMediaType(accepted: readonly string[] = OBJECT_TYPES): Status {
+  const message = `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`;
   return failure(415, 'UnsupportedMediaType', message);
 }
 
-/** `undefined`: plain compact JSON, which needs no rendering. */
-export function negotiate(accept: string | undefined, accepts: Accepts): Result<Encoding | undefined> {
+/** The router's own 406. `streams`: the endpoint serves watches too. */
+export function routerAccepts(accept: string | undefined, streams: boolean): Status | undefined {
+  if (accept === undefined || accept === '') return undefined;
+  if (mediaTypes(accept).some((type) => type === '*/*' || OBJECT_TYPES.includes(type))) return undefined;
+  const types = streams ? [...OBJECT_TYPES, ...STREAM_TYPES] : OBJECT_TYPES;
+  const message = `406: Not Acceptable\n\nAvailable representations: ${types.join(', ')}`;
+  return failure(406, 'NotAcceptable', message, {});
+}
+
+/** The router's own 415, where an endpoint takes certain types alone. */
+export function routerConsumes(contentType: string | undefined, consumes: readonly string[]): Status | undefined {
+  if (mediaTypes(contentType ?? '').some((type) => consumes.includes(type))) return undefined;
+  return failure(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
+}
+
+function mediaTypes(header: string): string[] {
+  return header.split(',').map((part) => (part.split(';')[0] ?? '').trim());
+}
+
+/** `undefined`: plain compact JSON, which needs no rendering. `stream`: for the frames of a watch, which are never YAML. */
+export function negotiate(accept: string | undefined, stream: boolean): Result<Encoding | undefined> {
   // What nearly every request sends.
   if (accept === undefined || accept === '' || accept === 'application/json' || accept === '*/*') return ok(undefined);
-  const ranges = parseAccept(accept);
-  for (const range of ranges) {
-    const format = formatOf(range.type);
-    if (format === undefined) continue;
-    const as = range.params.get('as');
+  for (const { type, params } of parseAccept(accept)) {
+    const format = formatOf(type);
+    if (format === undefined || (format === 'yaml' && stream)) continue;
+    const as = params.get('as');
     if (as === undefined) {
-      const pretty = range.params.get('pretty');
-      const encoding: Encoding | undefined =
-        format === 'yaml' ? { format } : pretty === '1' ? { format, pretty: true } : undefined;
-      return ok(encoding);
+      if (format === 'yaml') return ok({ format });
+      return ok(params.get('pretty') === '1' ? { format, pretty: true } : undefined);
     }
-    const group = range.params.get('g');
-    const version = range.params.get('v');
-    if (!accepts.transforms || group !== 'meta.k8s.io' || (version !== 'v1' && version !== 'v1beta1')) continue;
-    if (as === 'Table') return ok({ format, as: { kind: 'Table', version } });
-    if (as === 'PartialObjectMetadata' && !accepts.list) {
-      return ok({ format, as: { kind: 'PartialObjectMetadata', version } });
-    }
-    if (as === 'PartialObjectMetadataList' && accepts.list) {
-      return ok({ format, as: { kind: 'PartialObjectMetadataList', version } });
+    const group = params.get('g');
+    const version = params.get('v');
+    if (group !== 'meta.k8s.io' || (version !== 'v1' && version !== 'v1beta1')) continue;
+    if (as === 'Table' || as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList') {
+      return ok({ format, as: { kind: as, version } });
     }
   }
-  return fail(notAcceptable());
+  return fail(notAcceptable(stream ? STREAM_TYPES : OBJECT_TYPES));
 }
 
 function formatOf(type: string): 'json' | 'yaml' | undefined {

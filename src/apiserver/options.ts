@@ -157,5 +157,8 @@ function watchErrors(options: ListOptions): FieldError[] {
   if (match !== '' && match !== 'NotOlderThan') {
     errors.push(notSupported('resourceVersionMatch', match, ['NotOlderThan']));
   }
+  if (options.continue !== '') {
+    errors.push(forbidden('resourceVersionMatch', 'resourceVersionMatch is forbidden when continue is provided'));
+  }
   return errors;
 }

@@ -23,8 +23,8 @@ export const PATCH_MEDIA_TYPES: readonly string[] = [...TYPES.keys()];
 
 export function patchType(request: ApiRequest): Result<PatchType> {
   const [media = ''] = (request.header('content-type') ?? '').split(';');
-  const type = TYPES.get(media.trim().toLowerCase());
-  return type === undefined ? fail(unsupportedMediaType(PATCH_MEDIA_TYPES.join(', '))) : ok(type);
+  const type = TYPES.get(media.trim());
+  return type === undefined ? fail(unsupportedMediaType(PATCH_MEDIA_TYPES)) : ok(type);
 }
 
 export interface Patching {
@@ -49,14 +49,10 @@ export function applyPatch(
     return ok({ object: made, warnings: patched.warnings });
   }
   const { code, reason, message, causes } = patched;
-  if (causes === undefined) return fail(failure(code, reason, message));
-  const { group, kind } = expected;
-  return fail(
-    failure(code, reason, message, {
-      name: object.metadata.name,
-      ...(group === '' ? {} : { group }),
-      kind,
-      causes: causes.map((cause) => ({ reason: cause.type, message: cause.message, field: cause.field })),
-    }),
-  );
+  if (causes !== undefined) {
+    const details = causes.map((cause) => ({ reason: cause.type, message: cause.message, field: cause.field }));
+    return fail(failure(code, reason, message, { causes: details }));
+  }
+  // What upstream makes of an HTTP code alone carries empty details.
+  return fail(failure(code, reason, message, reason === 'Invalid' ? {} : undefined));
 }

@@ -8,72 +8,76 @@
 //
 // Controllers, the scheduler and nodes enter at the verbs, under their own identities: see in-process-client.ts.
 
-import type { Kind } from '../api/kind.ts';
+import type { Status } from '../api/status.ts';
 import { statusAnswer } from './answer.ts';
 import type { User } from './authentication/user.ts';
 import type { Exchange, Services } from './exchange.ts';
 import type { ApiRequest, ApiResponse, Plan } from './http.ts';
-import { negotiate } from './negotiate.ts';
+import { negotiate, routerAccepts, routerConsumes } from './negotiate.ts';
+import { PATCH_MEDIA_TYPES } from './patching.ts';
 import type { ResourcePath } from './request-info.ts';
 import { Query } from './request-info.ts';
 import { notFound } from './refusals.ts';
+import { encodingOf, transformRefusal } from './representation.ts';
+import type { Verb } from './routes.ts';
 import { resolve } from './routes.ts';
 import { validatePathName } from './path-name.ts';
+import { checkTimeout } from './timeout.ts';
 
 /** A resource path's request, by a known user. */
 export function planResource(services: Services, request: ApiRequest, path: ResourcePath, user: User): Plan {
-  const answer = (response: ApiResponse): Plan => ({ effect: 'read', run: () => response });
   const query = new Query(request.query);
   const kind = services.scheme.byResource(path.group, path.version, path.resource);
   if (kind === undefined) return answer(statusAnswer(notFound().status));
   const route = resolve(kind, request.method, path, query);
   if (!route.ok) return answer(statusAnswer(route.status));
-  const misnamed = validatePathName(path.name);
-  if (misnamed !== undefined) return answer(statusAnswer(misnamed));
-
   const { verb } = route;
-  const accepted = negotiate(request.header('accept'), {
-    transforms: verb.transforms,
-    list: verb.name === 'list' || verb.name === 'deletecollection',
-  });
-  if (!accepted.ok) return answer(statusAnswer(accepted.status));
-  const exchange: Exchange = {
-    services,
-    request,
-    query,
-    path,
-    kind,
-    user,
-    encoding: encodingOf(accepted.value, query, kind),
-  };
+  const refused = refuse(request, path, query, verb);
+  if (refused !== undefined) return answer(statusAnswer(refused));
+
+  const accept = request.header('accept');
+  const accepted = negotiate(accept, verb.name === 'watch');
+  if (!accepted.ok) {
+    // A refused stream is told so as any object is.
+    const plain = negotiate(accept, false);
+    return answer(statusAnswer(accepted.status, plain.ok ? plain.value : undefined));
+  }
+  const encoding = encodingOf(accepted.value, query, kind);
+  const exchange: Exchange = { services, request, query, path, kind, user, encoding };
   if (verb.name === 'watch') {
     const watching = verb.run(exchange);
-    return watching.ok ? { effect: 'watch', watch: watching.plan } : answer(warned(statusAnswer(watching.status, exchange.encoding), kind.deprecated));
+    if (watching.ok) return { effect: 'watch', watch: watching.plan };
+    return answer(warned(statusAnswer(watching.status, encoding), kind.deprecated));
   }
-  return { effect: verb.writes ? 'write' : 'read', run: () => warned(verb.run(exchange), kind.deprecated) };
+  const list = verb.name === 'list' || verb.name === 'deletecollection';
+  const unfit = transformRefusal(encoding, query, kind, list);
+  // A write whose answer could not be shown is not carried out.
+  if (unfit !== undefined && verb.writes) return answer(statusAnswer(unfit));
+  const run = (): ApiResponse => {
+    const response = verb.run(exchange);
+    return warned(unfit === undefined || response.status !== 200 ? response : statusAnswer(unfit), kind.deprecated);
+  };
+  return { effect: verb.writes ? 'write' : 'read', run };
+}
+
+function answer(response: ApiResponse): Plan {
+  return { effect: 'read', run: () => response };
+}
+
+/** What no verb would take: a wrong timeout, media types that the router does not know, an impossible name. */
+function refuse(request: ApiRequest, path: ResourcePath, query: Query, verb: Verb): Status | undefined {
+  if (verb.name !== 'watch') {
+    const late = checkTimeout(query.get('timeout'));
+    if (late !== undefined) return late;
+  }
+  if (verb.name === 'patch') {
+    const unknown = routerConsumes(request.header('content-type'), PATCH_MEDIA_TYPES);
+    if (unknown !== undefined) return unknown;
+  }
+  const streams = verb.name === 'list' || verb.name === 'watch';
+  return routerAccepts(request.header('accept'), streams) ?? validatePathName(path.name);
 }
 
 function warned(response: ApiResponse, text: string | undefined): ApiResponse {
   return text === undefined ? response : { ...response, warnings: [text, ...(response.warnings ?? [])] };
-}
-
-function encodingOf(accepted: Exchange['encoding'], query: Query, kind: Kind): Exchange['encoding'] {
-  const pretty = query.bool('pretty');
-  if (accepted === undefined && !pretty) return undefined;
-  const { group, version, resource } = kind;
-  const include = query.get('includeObject');
-  const base = accepted ?? { format: 'json' as const };
-  return {
-    ...base,
-    ...(pretty ? { pretty } : {}),
-    ...(base.as === undefined
-      ? {}
-      : {
-          as: {
-            ...base.as,
-            ...(include === 'None' || include === 'Object' || include === 'Metadata' ? { includeObject: include } : {}),
-          },
-          resource: { group, version, resource },
-        }),
-  };
 }

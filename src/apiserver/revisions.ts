@@ -19,7 +19,8 @@ export function parseListRevision(text: string): Result<number> {
   return ok(Number(text));
 }
 
-export function parseWatchRevision(text: string): Result<number> {
+/** Of a get or a watch, likewise; their refusal has no reason. */
+export function parseRevision(text: string): Result<number> {
   if (text === '') return ok(0);
   if (!/^[0-9]+$/.test(text)) return fail(failure(500, '', parseError(text)));
   return ok(Number(text));

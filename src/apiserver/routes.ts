@@ -23,25 +23,23 @@ export type Verb =
   | {
       readonly name: Exclude<ApiVerb, 'watch'>;
       readonly writes: boolean;
-      /** The answer may be asked for as a Table or as metadata alone. */
-      readonly transforms: boolean;
       run(exchange: Exchange): ApiResponse;
     }
-  | { readonly name: 'watch'; readonly transforms: true; run(exchange: Exchange): WatchAnswer };
+  | { readonly name: 'watch'; run(exchange: Exchange): WatchAnswer };
 
 export type Route = { readonly ok: true; readonly verb: Verb } | { readonly ok: false; readonly status: Status };
 
 const read = (name: 'get' | 'list', run: (exchange: Exchange) => ApiResponse): Route => ({
   ok: true,
-  verb: { name, writes: false, transforms: true, run },
+  verb: { name, writes: false, run },
 });
 
 const write = (name: Exclude<ApiVerb, 'watch' | 'get' | 'list'>, run: (exchange: Exchange) => ApiResponse): Route => ({
   ok: true,
-  verb: { name, writes: true, transforms: true, run },
+  verb: { name, writes: true, run },
 });
 
-const WATCH: Route = { ok: true, verb: { name: 'watch', transforms: true, run: watch } };
+const WATCH: Route = { ok: true, verb: { name: 'watch', run: watch } };
 
 export function resolve(kind: Kind, method: string, path: ResourcePath, query: Query): Route {
   if (path.inNamespace && !kind.namespaced) return notFound();

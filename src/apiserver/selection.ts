@@ -6,6 +6,7 @@ import type { Result } from '../api/status.ts';
 import { badRequest, fail, ok } from '../api/status.ts';
 import type { FieldSelector } from '../schema/field-selector.ts';
 import { parseFieldSelector } from '../schema/field-selector.ts';
+import { goQuote } from '../schema/go-text.ts';
 import type { LabelSelector } from '../schema/label-selector.ts';
 import { matchesLabels, parseLabelSelector } from '../schema/label-selector.ts';
 
@@ -31,10 +32,9 @@ export function parseSelection(kind: Kind, labelSelector: string, fieldSelector:
   const fields = parseFieldSelector(fieldSelector);
   if (!fields.ok) return fail(badRequest(fields.error));
   const known = kind.fieldLabels ?? [];
-  for (const term of fields.selector) {
-    if (term.field !== 'metadata.name' && term.field !== 'metadata.namespace' && !known.includes(term.field)) {
-      return fail(badRequest(`field label not supported: ${term.field}`));
-    }
+  for (const { field } of fields.selector) {
+    const refused = checkField(kind, field);
+    if (refused !== undefined) return fail(badRequest(refused));
   }
   const bound = (field: string) =>
     fields.selector.find((term) => term.field === field && term.operator === '=')?.value;
@@ -47,6 +47,17 @@ export function parseSelection(kind: Kind, labelSelector: string, fieldSelector:
     namespace: bound('metadata.namespace'),
     term: node !== undefined && node !== '' && known.includes('spec.nodeName') ? `node:${node}` : undefined,
   });
+}
+
+/** Models the field label conversions of runtime.Scheme: a kind that declares none has the default one. */
+function checkField(kind: Kind, field: string): string | undefined {
+  if (field === 'metadata.name') return undefined;
+  if (kind.fieldLabels === undefined) {
+    const known = '"metadata.name", "metadata.namespace"';
+    return field === 'metadata.namespace' ? undefined : `${goQuote(field)} is not a known field selector: only ${known}`;
+  }
+  if (kind.fieldLabels.includes(field) || (kind.namespaced && field === 'metadata.namespace')) return undefined;
+  return `field label not supported: ${field}`;
 }
 
 function selects(kind: Kind, labels: LabelSelector, fields: FieldSelector, object: KubeObject): boolean {

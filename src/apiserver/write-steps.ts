@@ -5,6 +5,8 @@ import type { Kind } from '../api/kind.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { Result } from '../api/status.ts';
 import { badRequest, fail, ok } from '../api/status.ts';
+import type { OwnerReference } from '../api/types/meta-v1.ts';
+import { deepEqual } from '../lib/json.ts';
 import { create, generateName } from '../registry/create.ts';
 import type { WriteContext, Written } from '../registry/write.ts';
 import type { Attributes } from './admission/plugin.ts';
@@ -41,6 +43,33 @@ export function settleNamespace(kind: Kind, object: KubeObject, namespace: strin
     : fail(badRequest('the namespace of the provided object does not match the namespace sent on the request'));
 }
 
+/** The object must bear the name that the path says. */
+export function checkName(object: KubeObject, name: string): Result<undefined> {
+  const given = (object.metadata.name as string | undefined) ?? '';
+  if (given === '') {
+    return fail(badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`));
+  }
+  if (given === name) return ok(undefined);
+  return fail(badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`));
+}
+
+/** Drops owner references that say the same as an earlier one. The text of a warning, where there were any. */
+export function dropRepeatedOwners(object: KubeObject): string[] {
+  const references = object.metadata.ownerReferences ?? [];
+  if (references.length < 2) return [];
+  const kept: OwnerReference[] = [];
+  const repeated: string[] = [];
+  for (const reference of references) {
+    if (kept.some((other) => deepEqual(other, reference))) repeated.push(reference.uid);
+    else kept.push(reference);
+  }
+  if (repeated.length === 0) return [];
+  object.metadata.ownerReferences = kept;
+  return [
+    `.metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: ${repeated.join(', ')}`,
+  ];
+}
+
 /** Default → mutating admission → strategy and validation → validating admission → append. */
 export function createObject(
   services: Services,
@@ -54,7 +83,7 @@ export function createObject(
   const generated = generateName(services.store, object.metadata);
   kind.setDefaults?.(object);
   const asked = attributes(services, target, 'CREATE');
-  const refused = services.admission.mutate(object, asked);
+  const refused = services.admission.mutate(object, undefined, asked);
   if (refused !== undefined) return fail(refused);
   const creation = {
     draft: object,

@@ -56,10 +56,15 @@ export async function readBody(request: Request): Promise<{ ok: true; text: stri
   if (request.body === null) return { ok: true, text: '' };
   const length = Number(request.headers.get('Content-Length') ?? NaN);
   const text = isText(request.headers.get('Content-Type'));
-  if (length <= MAX_BODY && text) return { ok: true, text: await request.text() };
+  if (length <= MAX_BODY && text) return { ok: true, text: utf8Text(await request.arrayBuffer()) };
   const bytes = await readBounded(request.body);
   if (bytes === undefined) return { ok: false, status: tooLarge(`limit is ${MAX_BODY}`) };
-  return { ok: true, text: text ? new TextDecoder().decode(bytes) : binaryText(bytes) };
+  return { ok: true, text: text ? utf8Text(bytes) : binaryText(bytes) };
+}
+
+/** With its byte order mark, which JSON does not allow and `request.text()` would drop. */
+function utf8Text(bytes: ArrayBuffer | Uint8Array): string {
+  return new TextDecoder('utf-8', { fatal: false, ignoreBOM: true }).decode(bytes);
 }
 
 /** A character a byte. (The platform's `latin1` decoder is windows-1252, which is not.) */

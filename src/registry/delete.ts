@@ -74,12 +74,14 @@ export function remove(
 
 /**
  * Called by update: ends a terminating object that the update leaves without finalizers and without grace. The answer
- * is the object as updated, at its old revision, as upstream gives it. Undefined: it lives on.
+ * is the object as updated, at its old revision; the event of its end holds the state before the update, which was
+ * never stored: both as upstream gives them. Undefined: it lives on.
  */
 export function removeIfDone(
   store: Store,
   kind: Kind,
   object: KubeObject,
+  old: KubeObject,
   rev: number,
   write: WriteContext,
 ): Result<Written> | undefined {
@@ -88,9 +90,8 @@ export function removeIfDone(
   if (kind.deletion === undefined ? (meta.deletionGracePeriodSeconds ?? 0) > 0 : kind.deletion.isHeldBack(object)) {
     return undefined;
   }
-  const answer = clone(object);
-  const gone = finish(store, kind, object, rev, write);
-  return gone.ok ? ok({ object: answer, text: objectText(answer, rev) }) : gone;
+  const gone = finish(store, kind, clone(old), rev, write);
+  return gone.ok ? ok({ object, text: objectText(object, rev) }) : gone;
 }
 
 function finish(store: Store, kind: Kind, object: KubeObject, rev: number, write: WriteContext): Result<Deleted> {

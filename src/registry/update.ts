@@ -24,6 +24,8 @@ export interface Update {
   transform(old: KubeObject): Result<KubeObject>;
   /** Validating admission, with the old state. */
   admit(object: KubeObject, old: KubeObject): Result<undefined>;
+  /** The object names whom it replaces: another uid is a conflict. Else a uid is a field that cannot be changed. */
+  readonly replaces?: boolean;
   /** PUT of a missing name, where the kind allows it. */
   createMissing?(): Result<Written>;
 }
@@ -41,7 +43,7 @@ export function update(store: Store, kind: Kind, request: Update, write: WriteCo
   const object = transformed.value;
   stampType(kind, object);
 
-  const refused = checkVersion(kind, object, old, row.rev);
+  const refused = (request.replaces === true ? checkUid(kind, object, old) : undefined) ?? checkVersion(kind, object, old, row.rev);
   if (refused !== undefined) return fail(refused);
   keepSystemMetadata(object, old);
 
@@ -74,25 +76,28 @@ export function update(store: Store, kind: Kind, request: Update, write: WriteCo
   const admitted = request.admit(object, old);
   if (!admitted.ok) return admitted;
   object.metadata.resourceVersion = old.metadata.resourceVersion;
-  const ended = removeIfDone(store, kind, object, row.rev, write);
+  const ended = removeIfDone(store, kind, object, old, row.rev, write);
   if (ended !== undefined) return ended;
   if (deepEqual(object, old)) return ok({ object: old, text: store.served(kind, row) });
   if (!write.dryRun && store.absorbHeartbeat(row, object)) return ok({ object, text: store.served(kind, row) });
   return store.append(kind, 'update', object, row.rev, write);
 }
 
-/** Optimistic concurrency and the uid precondition. */
+function checkUid(kind: Kind, object: KubeObject, old: KubeObject): Status | undefined {
+  const { uid, name } = object.metadata;
+  if (uid === undefined || uid === '' || uid === old.metadata.uid) return undefined;
+  const key = `/registry/${kind.resource}/${old.metadata.namespace === undefined ? '' : `${old.metadata.namespace}/`}${old.metadata.name}`;
+  const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`;
+  return conflict(
+    kind,
+    name,
+    `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`,
+  );
+}
+
+/** Optimistic concurrency. */
 function checkVersion(kind: Kind, object: KubeObject, old: KubeObject, rev: number): Status | undefined {
-  const { uid, resourceVersion: version = '', name } = object.metadata;
-  if (uid !== undefined && uid !== '' && uid !== old.metadata.uid) {
-    const key = `/registry/${kind.resource}/${old.metadata.namespace === undefined ? '' : `${old.metadata.namespace}/`}${old.metadata.name}`;
-    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`;
-    return conflict(
-      kind,
-      name,
-      `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`,
-    );
-  }
+  const { resourceVersion: version = '', name } = object.metadata;
   if (version === '' || version === '0') {
     if (kind.allowUnconditionalUpdate !== false) return undefined;
     const error = invalid('metadata.resourceVersion', 0, 'must be specified for an update');
@@ -112,11 +117,11 @@ function keepSystemMetadata(object: KubeObject, old: KubeObject): void {
   meta.creationTimestamp = before.creationTimestamp;
   delete (meta as { selfLink?: string }).selfLink;
   delete (meta as { managedFields?: unknown }).managedFields;
-  for (const key of ['deletionTimestamp', 'deletionGracePeriodSeconds', 'generation'] as const) {
-    if (before[key] === undefined) delete meta[key];
-    else Object.assign(meta, { [key]: before[key] });
-  }
-  if (before.generateName !== undefined && meta.generateName === undefined) meta.generateName = before.generateName;
+  if (before.generation === undefined) delete meta.generation;
+  else meta.generation = before.generation;
+  // What a client sets of these where they are not set, or otherwise, is refused by validation.
+  if (before.deletionTimestamp !== undefined) meta.deletionTimestamp = before.deletionTimestamp;
+  if (before.deletionGracePeriodSeconds !== undefined) meta.deletionGracePeriodSeconds ??= before.deletionGracePeriodSeconds;
 }
 
 function copyMember(from: KubeObject, to: KubeObject, key: string): void {

@@ -34,9 +34,14 @@ export function difference(recorded: unknown, actual: unknown, bindings: Binding
 
 /**
  * managedFields: the next step of the project keeps them. description: of table columns and resources, whose
- * sentences are upstream's own. storageVersionHash: a hash of upstream's build. gitVersion: the build's own name.
+ * sentences are upstream's own. storageVersionHash: a hash of upstream's build. The others: who built the server, of /version.
  */
-const LEFT_OUT: ReadonlySet<string> = new Set(['managedFields', 'description', 'storageVersionHash', 'gitVersion']);
+const LEFT_OUT: ReadonlySet<string> = new Set([
+  'managedFields',
+  'description',
+  'storageVersionHash',
+  ...['gitVersion', 'gitCommit', 'gitTreeState', 'buildDate', 'goVersion', 'compiler', 'platform'],
+]);
 
 /**
  * A text without what depends on the recorder or its build: the Go file in `in scheme "…"`, and in an object that a

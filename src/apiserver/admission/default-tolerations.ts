@@ -10,8 +10,9 @@ const KEYS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'];
 export const defaultTolerationSeconds: AdmissionPlugin = {
   name: 'DefaultTolerationSeconds',
 
-  mutate(object, { operation, kind, subresource }) {
-    if (operation !== 'CREATE' || kind.resource !== 'pods' || kind.group !== '' || subresource !== '') return undefined;
+  mutate(object, _old, { operation, kind, subresource }) {
+    // An update that leaves them out has them again.
+    if (operation === 'DELETE' || kind.resource !== 'pods' || kind.group !== '' || subresource !== '') return undefined;
     const spec = (object as Pod).spec;
     if (spec === undefined) return undefined;
     const tolerations = spec.tolerations ?? [];

@@ -13,7 +13,7 @@ const NAMESPACES = { group: '', resource: 'namespaces' };
 export const namespaceLifecycle: AdmissionPlugin = {
   name: 'NamespaceLifecycle',
 
-  mutate(object, attributes) {
+  mutate(object, _old, attributes) {
     if (attributes.operation !== 'CREATE' || !attributes.kind.namespaced) return undefined;
     return checkNamespace(attributes, attributes.name === '' ? (object.metadata.name ?? '') : attributes.name);
   },

@@ -19,8 +19,8 @@ export interface Attributes {
 
 export interface AdmissionPlugin {
   readonly name: string;
-  /** Changes the object in place, or refuses. */
-  mutate?(object: KubeObject, attributes: Attributes): Status | undefined;
+  /** Changes the object in place, or refuses. `old` is undefined for a create. */
+  mutate?(object: KubeObject, old: KubeObject | undefined, attributes: Attributes): Status | undefined;
   /** `object` is undefined for a delete. */
   validate?(object: KubeObject | undefined, old: KubeObject | undefined, attributes: Attributes): Status | undefined;
 }
@@ -32,9 +32,9 @@ export class Admission {
     this.#plugins = plugins;
   }
 
-  mutate(object: KubeObject, attributes: Attributes): Status | undefined {
+  mutate(object: KubeObject, old: KubeObject | undefined, attributes: Attributes): Status | undefined {
     for (const plugin of this.#plugins) {
-      const refused = plugin.mutate?.(object, attributes);
+      const refused = plugin.mutate?.(object, old, attributes);
       if (refused !== undefined) return refused;
     }
     return undefined;

@@ -13,10 +13,17 @@ const SYSTEM: ReadonlyMap<string, number> = new Map([
 export const priority: AdmissionPlugin = {
   name: 'Priority',
 
-  mutate(object, { operation, kind, subresource }) {
-    if (operation !== 'CREATE' || kind.resource !== 'pods' || kind.group !== '' || subresource !== '') return undefined;
+  mutate(object, old, { operation, kind, subresource }) {
+    if (operation === 'DELETE' || kind.resource !== 'pods' || kind.group !== '' || subresource !== '') return undefined;
     const spec = (object as Pod).spec;
     if (spec === undefined) return undefined;
+    if (old !== undefined) {
+      // An update that leaves out what was computed keeps it.
+      const { priority: before, preemptionPolicy } = (old as Pod).spec ?? {};
+      if (before !== undefined) spec.priority ??= before;
+      if (preemptionPolicy !== undefined) spec.preemptionPolicy ??= preemptionPolicy;
+      return undefined;
+    }
     const name = spec.priorityClassName ?? '';
     const value = name === '' ? 0 : SYSTEM.get(name);
     const refuse = (why: string) =>

@@ -14,7 +14,7 @@ const TOKEN_SECONDS = 3607;
 export const serviceAccount: AdmissionPlugin = {
   name: 'ServiceAccount',
 
-  mutate(object, { operation, kind, namespace, subresource, store }) {
+  mutate(object, _old, { operation, kind, namespace, subresource, store }) {
     if (operation !== 'CREATE' || kind.resource !== 'pods' || kind.group !== '' || subresource !== '') return undefined;
     const pod = object as Pod;
     const spec = pod.spec;

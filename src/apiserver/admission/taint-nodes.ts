@@ -9,7 +9,7 @@ const NOT_READY = 'node.kubernetes.io/not-ready';
 export const taintNodesByCondition: AdmissionPlugin = {
   name: 'TaintNodesByCondition',
 
-  mutate(object, { operation, kind, subresource }) {
+  mutate(object, _old, { operation, kind, subresource }) {
     if (operation !== 'CREATE' || kind.resource !== 'nodes' || kind.group !== '' || subresource !== '') return undefined;
     const node = object as Node;
     const taints = node.spec?.taints ?? [];

@@ -6,7 +6,7 @@ import type { Exchange } from '../exchange.ts';
 import { writeContext } from '../exchange.ts';
 import type { ApiResponse } from '../http.ts';
 import { writeOptions } from '../options.ts';
-import { createObject } from '../write-steps.ts';
+import { createObject, dropRepeatedOwners } from '../write-steps.ts';
 
 export function post(exchange: Exchange): ApiResponse {
   const { kind, path, user, services, encoding } = exchange;
@@ -15,9 +15,10 @@ export function post(exchange: Exchange): ApiResponse {
   const decoded = decodeBody(exchange, kind, options.value.fieldValidation);
   if (!decoded.ok) return statusAnswer(decoded.status, encoding);
   const { object } = decoded.value;
+  const warnings = [...decoded.value.warnings, ...dropRepeatedOwners(object)];
   const target = { kind, namespace: path.namespace, name: '', subresource: '', user };
   const created = createObject(services, target, object, writeContext(exchange, options.value.dryRun));
-  if (!created.ok) return statusAnswer(created.status, encoding, decoded.value.warnings);
-  const warnings = [...decoded.value.warnings, ...(kind.warnings?.(created.value.object, undefined) ?? [])];
+  if (!created.ok) return statusAnswer(created.status, encoding, warnings);
+  warnings.push(...(kind.warnings?.(created.value.object, undefined) ?? []));
   return jsonAnswer(201, created.value.text, encoding, warnings);
 }

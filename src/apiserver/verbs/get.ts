@@ -4,12 +4,12 @@ import { fail, notFoundStatus } from '../../api/status.ts';
 import { jsonAnswer, statusAnswer } from '../answer.ts';
 import type { Exchange } from '../exchange.ts';
 import type { ApiResponse } from '../http.ts';
-import { parseListRevision, tooLargeRevision } from '../revisions.ts';
+import { parseRevision, tooLargeRevision } from '../revisions.ts';
 
 export function get(exchange: Exchange): ApiResponse {
   const { kind, path, services, encoding, query } = exchange;
   if (query.has('resourceVersion')) {
-    const revision = parseListRevision(query.get('resourceVersion'));
+    const revision = parseRevision(query.get('resourceVersion'));
     const head = services.store.log.head;
     if (!revision.ok) return statusAnswer(revision.status, encoding);
     if (revision.value > head) return statusAnswer(tooLargeRevision(revision.value, head), encoding);

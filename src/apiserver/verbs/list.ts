@@ -84,6 +84,8 @@ export function readPage(exchange: Exchange, options: ListOptions): Result<Page>
     rows.push(row);
     if (rows.length > limit) break;
   }
+  // A name bound by a field selector is read as one key, which nothing follows.
+  if (selection.name !== undefined && (scope !== undefined || !kind.namespaced)) return ok({ rows, revision, next: undefined, remaining: undefined });
   // Upstream looks one key ahead, not one match: a page that a key follows has a token even if nothing more matches.
   if (rows.length > limit) rows.pop();
   if (rows.length < limit) return ok({ rows, revision, next: undefined, remaining: undefined });
@@ -99,8 +101,9 @@ function* candidates(
   after: Continue | undefined,
 ): Iterable<Row> {
   const log = exchange.services.store.log;
-  if (selection.name !== undefined && base.namespace !== undefined && after === undefined) {
-    const row = log.get({ resource: base.resource, namespace: base.namespace, name: selection.name }, base.rev);
+  const namespace = exchange.kind.namespaced ? base.namespace : '';
+  if (selection.name !== undefined && namespace !== undefined && after === undefined) {
+    const row = log.get({ resource: base.resource, namespace, name: selection.name }, base.rev);
     if (row !== undefined) yield row;
     return;
   }
@@ -137,6 +140,7 @@ function readAt(exchange: Exchange, options: ListOptions): Result<ReadAt> {
     const token = decodeContinue(options.continue, exchange.path.namespace, exchange.path.namespace === '');
     if (!token.ok) return token;
     const whole = options.resourceVersion === '0';
+    if (token.value.rev < 0) return ok({ revision: head, after: token.value, whole });
     if (token.value.rev > head) return fail(tooLargeRevision(token.value.rev, head));
     if (token.value.rev < oldestReadable(store.log, store.clock)) {
       return fail(expiredContinue(exchange, token.value, head));

@@ -3,7 +3,7 @@
 
 import type { KubeObject } from '../../api/object.ts';
 import type { Result } from '../../api/status.ts';
-import { badRequest, fail, ok } from '../../api/status.ts';
+import { fail, ok } from '../../api/status.ts';
 import type { Part } from '../../registry/update.ts';
 import { update } from '../../registry/update.ts';
 import { jsonAnswer, statusAnswer } from '../answer.ts';
@@ -13,7 +13,7 @@ import type { ApiResponse } from '../http.ts';
 import { writeOptions } from '../options.ts';
 import type { Patching } from '../patching.ts';
 import { applyPatch, patchType } from '../patching.ts';
-import { admit, attributes } from '../write-steps.ts';
+import { admit, attributes, checkName, dropRepeatedOwners, settleNamespace } from '../write-steps.ts';
 
 export function patch(exchange: Exchange, part: Part): ApiResponse {
   const { kind, path, user, services, encoding, request } = exchange;
@@ -39,7 +39,7 @@ export function patch(exchange: Exchange, part: Part): ApiResponse {
         before = old;
         const patched = patchedObject(exchange, patching, old, warnings);
         if (!patched.ok) return patched;
-        const refused = services.admission.mutate(patched.value, asked);
+        const refused = services.admission.mutate(patched.value, old, asked);
         return refused === undefined ? patched : fail(refused);
       },
       admit: (made, old) => admit(services, made, old, asked),
@@ -62,13 +62,11 @@ function patchedObject(
   if (!patched.ok) return patched;
   warnings.push(...patched.value.warnings);
   const { object } = patched.value;
-  const { name, namespace } = object.metadata;
-  if (name !== path.name) {
-    return fail(badRequest(`the name of the object (${name}) does not match the name on the URL (${path.name})`));
-  }
-  if (kind.namespaced && namespace !== path.namespace) {
-    return fail(badRequest('the namespace of the provided object does not match the namespace sent on the request'));
-  }
+  warnings.push(...dropRepeatedOwners(object));
+  const named = checkName(object, path.name);
+  if (!named.ok) return named;
+  const settled = settleNamespace(kind, object, path.namespace);
+  if (!settled.ok) return settled;
   kind.setDefaults?.(object);
   return ok(object);
 }

@@ -1,7 +1,6 @@
 // PUT of an object, of its status, and of a namespace's finalizers.
 
-import type { Result } from '../../api/status.ts';
-import { badRequest, fail, ok } from '../../api/status.ts';
+import { fail, ok } from '../../api/status.ts';
 import type { KubeObject } from '../../api/object.ts';
 import type { Part } from '../../registry/update.ts';
 import { update } from '../../registry/update.ts';
@@ -11,7 +10,7 @@ import type { Exchange } from '../exchange.ts';
 import { writeContext } from '../exchange.ts';
 import type { ApiResponse } from '../http.ts';
 import { writeOptions } from '../options.ts';
-import { admit, attributes, createObject, settleNamespace } from '../write-steps.ts';
+import { admit, attributes, checkName, createObject, dropRepeatedOwners, settleNamespace } from '../write-steps.ts';
 
 export function put(exchange: Exchange, part: Part): ApiResponse {
   const { kind, path, user, services, encoding } = exchange;
@@ -19,7 +18,8 @@ export function put(exchange: Exchange, part: Part): ApiResponse {
   if (!options.ok) return statusAnswer(options.status, encoding);
   const decoded = decodeBody(exchange, kind, options.value.fieldValidation);
   if (!decoded.ok) return statusAnswer(decoded.status, encoding);
-  const { object, warnings } = decoded.value;
+  const { object } = decoded.value;
+  const warnings = [...decoded.value.warnings, ...dropRepeatedOwners(object)];
   const named = checkName(object, path.name);
   if (!named.ok) return statusAnswer(named.status, encoding, warnings);
   const settled = settleNamespace(kind, object, path.namespace);
@@ -37,9 +37,10 @@ export function put(exchange: Exchange, part: Part): ApiResponse {
       namespace: path.namespace,
       name: path.name,
       part,
+      replaces: true,
       transform: (old) => {
         before = old;
-        const refused = services.admission.mutate(object, asked);
+        const refused = services.admission.mutate(object, old, asked);
         return refused === undefined ? ok(object) : fail(refused);
       },
       admit: (made, old) => admit(services, made, old, asked),
@@ -53,13 +54,4 @@ export function put(exchange: Exchange, part: Part): ApiResponse {
   if (!written.ok) return statusAnswer(written.status, encoding, warnings);
   const own = kind.warnings?.(written.value.object, before) ?? [];
   return jsonAnswer(written.value.created === true ? 201 : 200, written.value.text, encoding, [...warnings, ...own]);
-}
-
-function checkName(object: KubeObject, name: string): Result<undefined> {
-  const given = (object.metadata.name as string | undefined) ?? '';
-  if (given === '') {
-    return fail(badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`));
-  }
-  if (given === name) return ok(undefined);
-  return fail(badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`));
 }

@@ -21,7 +21,9 @@ import { logResource } from '../../registry/store.ts';
 import type { Exchange, Services } from '../exchange.ts';
 import type { WatchPlan, WatchSpec } from '../http.ts';
 import { listOptions } from '../options.ts';
-import { parseWatchRevision, tooLargeRevision } from '../revisions.ts';
+import { parseRevision, tooLargeRevision } from '../revisions.ts';
+import { transformRefusal } from '../representation.ts';
+import type { Selection } from '../selection.ts';
 import { parseSelection } from '../selection.ts';
 
 const MIN_TIMEOUT_SECONDS = 1800;
@@ -35,9 +37,12 @@ export function watch(exchange: Exchange): WatchAnswer {
   const { labelSelector, fieldSelector, allowWatchBookmarks, sendInitialEvents, timeoutSeconds } = options.value;
   const selected = parseSelection(kind, labelSelector, fieldSelector);
   if (!selected.ok) return selected;
-  const revision = parseWatchRevision(options.value.resourceVersion);
+  const revision = parseRevision(options.value.resourceVersion);
   if (!revision.ok) return revision;
 
+  const from = revision.value;
+  const unfit = transformRefusal(encoding, exchange.query, kind, encoding?.as?.kind === 'PartialObjectMetadataList');
+  if (unfit !== undefined) return { ok: false, status: unfit };
   const spec: WatchSpec = {
     group: kind.group,
     version: kind.version,
@@ -47,8 +52,8 @@ export function watch(exchange: Exchange): WatchAnswer {
     ...(labelSelector === '' ? {} : { labelSelector }),
     ...(fieldSelector === '' ? {} : { fieldSelector }),
     bookmarks: allowWatchBookmarks,
+    ...(from > services.store.log.head ? { after: from } : {}),
   };
-  const from = revision.value;
   // A client that asks for bookmarks from nothing learns where the present state ends, even if it does not ask so.
   const legacy = sendInitialEvents === undefined && from === 0;
   const initial = sendInitialEvents === true || legacy;
@@ -68,10 +73,12 @@ export function watch(exchange: Exchange): WatchAnswer {
           ended = true;
           return `${JSON.stringify({ type: 'ERROR', object: status })}\n`;
         };
-        if (timeoutSeconds !== undefined && timeoutSeconds < 0) {
+        if (encoding?.as?.kind === 'PartialObjectMetadataList') {
+          // Upstream takes it, and ends the stream at the first object, which is no list.
+          ended = true;
+        } else if (timeoutSeconds !== undefined && timeoutSeconds < 0) {
           yield fail(failure(500, 'InternalError', 'context deadline exceeded'));
         } else if (from > log.head) {
-          // Upstream waits for a plain watch's revision to come; nothing that comes later is left out here either.
           if (initial) yield fail(tooLargeRevision(from, log.head));
         } else if (initial) {
           yield* initialFrames(log, watcherOf(services, kind, spec));
@@ -89,7 +96,7 @@ export function watch(exchange: Exchange): WatchAnswer {
 /** What the hub needs to know of a watch. */
 export function watcherOf(services: Services, kind: Kind, spec: WatchSpec): Watcher {
   const selected = parseSelection(kind, spec.labelSelector ?? '', spec.fieldSelector ?? '');
-  const matches = selected.ok ? selected.value.matches : undefined;
+  const matches = later(spec.after, selected.ok ? selected.value.matches : undefined);
   const own = kind.storedAs;
   return {
     resource: logResource(kind),
@@ -103,6 +110,12 @@ export function watcherOf(services: Services, kind: Kind, spec: WatchSpec): Watc
         }),
     ...(own === undefined ? {} : { transform: (text: string) => services.store.servedText(kind, text) }),
   };
+}
+
+/** Of what `matches` selects, the objects that were written after a revision. */
+function later(after: number | undefined, matches: Selection['matches']): Selection['matches'] {
+  if (after === undefined) return matches;
+  return (object) => Number(object.metadata.resourceVersion) > after && (matches === undefined || matches(object));
 }
 
 /** `{"type":"BOOKMARK","object":{"kind":"Pod","apiVersion":"v1","metadata":{"resourceVersion":"7",…}}}` */

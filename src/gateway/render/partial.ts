@@ -14,6 +14,7 @@ export function partialMetadataList(list: JsonObject, apiVersion: string): JsonO
     kind: 'PartialObjectMetadataList',
     apiVersion,
     metadata: list['metadata'] ?? {},
-    items: items.map((item) => partialMetadata(isObject(item) ? item : {}, apiVersion)),
+    // Upstream begins with a nil slice here, and here alone.
+    items: items.length === 0 ? null : items.map((item) => partialMetadata(isObject(item) ? item : {}, apiVersion)),
   };
 }

@@ -182,12 +182,15 @@ function fit(input: JsonObject, source: Source, schema: StructSchema, options: D
   return { object, strict: findings.strict };
 }
 
-/** The start of the body: as text if it looks like an object, else in hex. Models runtime.summarizeData. */
 function summary(text: string): string {
-  const bytes = new TextEncoder().encode(text.slice(0, 31));
+  return summarize(new TextEncoder().encode(text.slice(0, 31)));
+}
+
+/** The start of a body: as text if it looks like an object, else in hex. Models runtime.summarizeData. */
+export function summarize(bytes: Uint8Array): string {
   if (bytes.length === 0) return '<empty>';
   const head = bytes.slice(0, 30);
-  const shown = text.startsWith('{')
+  const shown = bytes[0] === 0x7b
     ? new TextDecoder().decode(head)
     : [...head].map((byte) => byte.toString(16).padStart(2, '0')).join('');
   return bytes.length > 30 ? `${shown} ...` : shown;

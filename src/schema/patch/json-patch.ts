@@ -87,7 +87,7 @@ function operationOf(members: TreeObject): JsonPatchOperation {
 export function applyJsonPatch(document: JsonValue, operations: readonly JsonPatchOperation[]): Patched {
   const patcher = new Patcher(clone(document));
   for (const operation of operations) if (!patcher.apply(operation)) return rejectedPatch();
-  return { ok: true, value: patcher.root };
+  return { ok: true, value: patcher.root, touched: patcher.touched };
 }
 
 /** The container that a path leads to and the member or index in it. */
@@ -98,6 +98,7 @@ interface Target {
 
 class Patcher {
   root: JsonValue;
+  readonly touched = new Set<JsonValue>();
   private copied = 0;
 
   constructor(root: JsonValue) {
@@ -136,9 +137,11 @@ class Patcher {
     const parts = path.split('/');
     if (parts.length < 2) return undefined;
     let container = this.root;
+    this.touched.add(container);
     for (const part of parts.slice(1, -1)) {
       if (!isContainer(container)) return undefined;
       container = get({ container, key: unescape(part) }) ?? null;
+      this.touched.add(container);
     }
     return isContainer(container) ? { container, key: unescape(parts.at(-1) ?? '') } : undefined;
   }

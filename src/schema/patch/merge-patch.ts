@@ -46,15 +46,18 @@ function findDuplicates(tree: Tree, path: string, found: Set<string>): void {
   });
 }
 
-/** Leaves both as they are; the answer shares parts with them. */
-export function applyMergePatch(target: JsonValue, patch: JsonValue): JsonValue {
+/** Leaves both as they are; the answer shares parts with them. `touched` takes the objects that were merged into. */
+export function applyMergePatch(target: JsonValue, patch: JsonValue, touched = new Set<JsonValue>()): JsonValue {
   if (!isObject(patch)) return patch;
   const result: JsonObject = {};
-  if (isObject(target)) for (const key of Object.keys(target)) setMember(result, key, target[key] ?? null);
+  if (isObject(target)) {
+    touched.add(result);
+    for (const key of Object.keys(target)) setMember(result, key, target[key] ?? null);
+  }
   for (const key of Object.keys(patch)) {
     const change = patch[key] ?? null;
     if (change === null) delete result[key];
-    else setMember(result, key, applyMergePatch(Object.hasOwn(result, key) ? (result[key] ?? null) : null, change));
+    else setMember(result, key, applyMergePatch(Object.hasOwn(result, key) ? (result[key] ?? null) : null, change, touched));
   }
   return result;
 }

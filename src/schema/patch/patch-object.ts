@@ -48,6 +48,8 @@ interface Applied {
   readonly ok: true;
   readonly value: JsonValue;
   readonly strict: readonly string[];
+  /** `value` with its members in the order in which upstream writes and reads it. */
+  readonly ordered: () => JsonValue;
   /** What messages quote. */
   readonly quoted: () => string;
 }
@@ -59,18 +61,22 @@ function apply(options: PatchOptions): Applied | PatchFailure {
     if (!parsed.ok) return parsed;
     const patched = applyJsonPatch(object, parsed.operations);
     if (!patched.ok) return patched;
-    return { ...patched, strict: parsed.strict, quoted: () => goJson(sorted(patched.value)) };
+    const ordered = () => sorted(patched.value, patched.touched);
+    return { ...patched, strict: parsed.strict, ordered, quoted: () => goJson(ordered()) };
   }
   const parsed = parseObjectPatch(text, options.type === 'merge' ? 'error decoding patch: ' : '');
   if (!parsed.ok) return parsed;
   const { patch, strict } = parsed;
   if (options.type === 'merge') {
     if (patch === undefined) return badPatch('Invalid JSON Patch');
-    const value = applyMergePatch(object, patch);
-    return { ok: true, value, strict, quoted: () => goJson(sorted(value)) };
+    const touched = new Set<JsonValue>();
+    const value = applyMergePatch(object, patch, touched);
+    const ordered = () => sorted(value, touched);
+    return { ok: true, value, strict, ordered, quoted: () => goJson(ordered()) };
   }
   const patched = applyStrategicMergePatch(object, patch ?? {}, schema);
-  return patched.ok ? { ...patched, strict, quoted: () => goValue(patch ?? {}) } : patched;
+  if (!patched.ok) return patched;
+  return { ...patched, strict, ordered: () => sorted(patched.value), quoted: () => goValue(patch ?? {}) };
 }
 
 function decode(applied: Applied, options: PatchOptions): PatchedObject {
@@ -93,7 +99,7 @@ function decode(applied: Applied, options: PatchOptions): PatchedObject {
   const result = canonical({ ...value, kind, apiVersion }, options.schema);
   let strict = applied.strict;
   if (result.invalid || result.unknown) {
-    const tree = treeOf(sorted(value));
+    const tree = treeOf(isObject(applied.value) ? applied.ordered() : {});
     const findings = inspect(tree instanceof TreeObject ? tree : new TreeObject(), options.schema);
     if (findings.error !== undefined) return refuse(findings.error);
     strict = [...strict, ...findings.strict];
@@ -102,11 +108,13 @@ function decode(applied: Applied, options: PatchOptions): PatchedObject {
   return { ok: true, object: result.object, warnings: fieldValidation === 'Warn' ? strict : [] };
 }
 
-/** With members in the order in which upstream writes and reads a patched object: by name. */
-function sorted(value: JsonValue): JsonValue {
-  if (Array.isArray(value)) return value.map(sorted);
+/** With the members of the objects named (all of them, if none are) sorted by name. */
+function sorted(value: JsonValue, only?: ReadonlySet<JsonValue>): JsonValue {
+  if (Array.isArray(value)) return value.map((item) => sorted(item, only));
   if (!isObject(value)) return value;
+  const keys = Object.keys(value);
+  if (only === undefined || only.has(value)) keys.sort();
   const result: JsonObject = {};
-  for (const key of Object.keys(value).sort()) setMember(result, key, sorted(value[key] ?? null));
+  for (const key of keys) setMember(result, key, sorted(value[key] ?? null, only));
   return result;
 }

@@ -10,7 +10,14 @@ export interface PatchFailure {
   readonly message: string;
 }
 
-export type Patched = { readonly ok: true; readonly value: JsonValue } | PatchFailure;
+export type Patched =
+  | {
+      readonly ok: true;
+      readonly value: JsonValue;
+      /** Objects within `value` that the patch took apart, which upstream writes with their members sorted. */
+      readonly touched: ReadonlySet<JsonValue>;
+    }
+  | PatchFailure;
 
 export function badPatch(message: string): PatchFailure {
   return { ok: false, code: 400, reason: 'BadRequest', message };

@@ -93,7 +93,8 @@ export function scaleOf<
 >(): ScaleStrategy<T> {
   return {
     get: ({ spec, status }) => ({
-      spec: { replicas: spec?.replicas ?? 0 },
+      // Upstream's Scale leaves a zero out.
+      spec: (spec?.replicas ?? 0) === 0 ? {} : { replicas: spec?.replicas ?? 0 },
       status: { replicas: status?.replicas ?? 0, selector: scaleSelector(spec?.selector) },
     }),
     set(object, replicas) {
