@@ -80,8 +80,8 @@ export class Client {
     return JSON.parse((await this.must(call)).body.toString()) as T;
   }
 
-  /** Follows a stream of lines; resolves to what ends it, once the stream has begun. */
-  lines(path: string, onLine: (line: string) => void): Promise<() => void> {
+  /** Follows a stream of lines; resolves to what ends it, once the stream has begun. `onEnd` tells of every other end. */
+  lines(path: string, onLine: (line: string) => void, onEnd: () => void = () => undefined): Promise<() => void> {
     return new Promise((resolve, reject) => {
       this.#open(
         { path },
@@ -92,14 +92,23 @@ export class Client {
             return;
           }
           let rest = '';
+          let ended = false;
+          const end = (): void => {
+            if (!ended) onEnd();
+            ended = true;
+          };
           response.setEncoding('utf8');
           response.on('data', (text: string) => {
             const lines = (rest + text).split('\n');
             rest = lines.pop() ?? '';
             for (const line of lines) if (line !== '') onLine(line);
           });
-          response.on('error', () => undefined);
-          resolve(() => response.destroy());
+          response.on('error', end);
+          response.on('close', end);
+          resolve(() => {
+            ended = true;
+            response.destroy();
+          });
         },
         reject,
       );

@@ -12,7 +12,7 @@ export const POD_SPEC = {
 interface PodEvent {
   readonly type: string;
   readonly object: {
-    readonly metadata: { readonly name: string };
+    readonly metadata: { readonly name: string; readonly resourceVersion: string };
     readonly spec: { readonly nodeName?: string };
     readonly status?: { readonly phase?: string };
   };
@@ -21,23 +21,30 @@ interface PodEvent {
 export interface Progress {
   readonly bound: number;
   readonly running: number;
+  /** How often the server ended the watch. */
+  readonly resumed: number;
   /** `performance.now()` of the last pod to be bound, and to run. */
   readonly boundAt: number;
   readonly runningAt: number;
   close(): void;
 }
 
-/** Watches the pods of a namespace. */
+/** Watches the pods of a namespace, as an informer does: a watch that the server ends is resumed from its last event. */
 export async function followPods(client: Client, namespace: string): Promise<Progress> {
   const bound = new Set<string>();
   const running = new Set<string>();
   let boundAt = 0;
   let runningAt = 0;
+  let resumed = 0;
+  let stop = (): void => undefined;
+  let closed = false;
   const path = `/api/v1/namespaces/${namespace}/pods`;
-  const { metadata } = await client.json<{ metadata: { resourceVersion: string } }>({ path });
-  const close = await client.lines(`${path}?watch=true&resourceVersion=${metadata.resourceVersion}`, (line) => {
-    const { object } = JSON.parse(line) as PodEvent;
+  let { resourceVersion } = (await client.json<{ metadata: { resourceVersion: string } }>({ path })).metadata;
+  const onLine = (line: string): void => {
+    const { type, object } = JSON.parse(line) as PodEvent;
+    if (type === 'ERROR') throw new Error(`watch: ${line}`);
     const { name } = object.metadata;
+    resourceVersion = object.metadata.resourceVersion;
     if (object.spec.nodeName !== undefined && !bound.has(name)) {
       bound.add(name);
       boundAt = performance.now();
@@ -46,9 +53,24 @@ export async function followPods(client: Client, namespace: string): Promise<Pro
       running.add(name);
       runningAt = performance.now();
     }
-  });
+  };
+  const open = async (): Promise<void> => {
+    const url = `${path}?watch=true&resourceVersion=${resourceVersion}`;
+    stop = await client.lines(url, onLine, () => {
+      resumed += 1;
+      if (!closed) void open();
+    });
+  };
+  await open();
+  const close = (): void => {
+    closed = true;
+    stop();
+  };
   return {
     close,
+    get resumed() {
+      return resumed;
+    },
     get bound() {
       return bound.size;
     },
@@ -70,7 +92,7 @@ export async function untilRunning(progress: Progress, count: number, timeout: n
   while (progress.running < count) {
     if (performance.now() > deadline) {
       throw new Error(
-        `${progress.bound} of ${count} pods bound, ${progress.running} running after ${timeout / 1000} s`,
+        `${progress.bound} of ${count} pods bound, ${progress.running} running after ${timeout / 1000} s, ${progress.resumed} watches resumed`,
       );
     }
     await sleep(20);

@@ -45,6 +45,7 @@ export const deployment: Figure = {
           unit: 's',
           want: { atMost: 3 },
         },
+        { label: 'watches that the server ended meanwhile', value: progress.resumed, unit: '' },
       ];
     } finally {
       client.close();
