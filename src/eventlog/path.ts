@@ -5,6 +5,12 @@ export function pathOf(key: { readonly namespace: string; readonly name: string 
   return `${key.namespace}/${key.name}`;
 }
 
+/** What `pathOf` was made of. */
+export function namesOf(path: string): { readonly namespace: string; readonly name: string } {
+  const slash = path.indexOf('/');
+  return { namespace: path.slice(0, slash), name: path.slice(slash + 1) };
+}
+
 /** Behind every path that a name may have. */
 const END = '\u{10ffff}';
 

@@ -1,8 +1,9 @@
 // The statements of the SQLite log. They are constants: the runtime keeps a prepared statement for each text.
 // CROSS JOIN fixes the order of the loops: walk the projection, then fetch each event by its revision.
 
-const ROW = 'e.resource, e.namespace, e.name, e.rev, e.uid, e.object';
-const EVENT_COLUMNS = 'rev, at, actor, agent, cause, verb, resource, namespace, name, uid, previous, object';
+// Of many rows the values are read, in this order: see `rowOf` and `logEventOf` in sqlite-log.ts.
+const ROW = 'e.path, e.rev, e.uid, e.object';
+const EVENT_COLUMNS = 'rev, at, actor, agent, cause, verb, resource, path, uid, previous, object';
 
 export const META = 'SELECT key, value FROM meta';
 export const SET_META =
@@ -10,9 +11,11 @@ export const SET_META =
 export const NEWEST = 'SELECT rev, at FROM events ORDER BY rev DESC LIMIT 1';
 export const BYTES_ABOVE = 'SELECT coalesce(sum(octet_length(object)), 0) AS bytes FROM events WHERE rev > ?';
 
-export const LIVE = 'SELECT rev, terms FROM objects WHERE resource = ? AND path = ?';
 export const INSERT =
   'INSERT INTO events (rev, at, actor, agent, cause, verb, resource, path, uid, previous, object) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
+/** A key that exists keeps its row: then nothing is returned. */
+export const NEW_OBJECT =
+  'INSERT INTO objects (resource, path, rev, terms) VALUES (?, ?, ?, ?) ON CONFLICT (resource, path) DO NOTHING RETURNING rev';
 export const PUT_OBJECT =
   'INSERT INTO objects (resource, path, rev, terms) VALUES (?, ?, ?, ?) ON CONFLICT (resource, path) DO UPDATE SET rev = excluded.rev, terms = excluded.terms';
 export const DROP_OBJECT = 'DELETE FROM objects WHERE resource = ? AND path = ?';
@@ -20,7 +23,7 @@ export const PUT_TERM = 'INSERT OR IGNORE INTO terms (term, resource, path) VALU
 export const DROP_TERM = 'DELETE FROM terms WHERE term = ? AND resource = ? AND path = ?';
 
 export const GET =
-  'SELECT e.rev, e.uid, e.object FROM objects o CROSS JOIN events e ON e.rev = o.rev WHERE o.resource = ? AND o.path = ?';
+  'SELECT e.rev, e.uid, e.object, o.terms FROM objects o CROSS JOIN events e ON e.rev = o.rev WHERE o.resource = ? AND o.path = ?';
 export const GET_AT =
   'SELECT rev, verb, uid, object FROM events WHERE resource = ? AND path = ? AND rev <= ? ORDER BY rev DESC LIMIT 1';
 
@@ -39,7 +42,7 @@ export const LIST_AT = `SELECT ${ROW} FROM (${LAST}) l CROSS JOIN events e ON e.
 export const COUNT_AT = `SELECT count(*) AS count FROM (
   SELECT 1 FROM (${LAST}) l CROSS JOIN events e ON e.rev = l.rev WHERE e.verb <> 'delete' LIMIT ?)`;
 
-const TERMED = `SELECT ${ROW} FROM terms t
+const TERMED = `SELECT ${ROW}, e.resource FROM terms t
   CROSS JOIN objects o ON o.resource = t.resource AND o.path = t.path CROSS JOIN events e ON e.rev = o.rev WHERE t.term = ?`;
 export const BY_TERM = `${TERMED} ORDER BY t.resource, t.path`;
 export const BY_TERM_OF = `${TERMED} AND t.resource = ? ORDER BY t.path`;
@@ -64,6 +67,6 @@ export const COMPACT_DELETES = `DELETE FROM events
 
 export const CLEAR_OBJECTS = 'DELETE FROM objects';
 export const CLEAR_TERMS = 'DELETE FROM terms';
-export const FOLD = `SELECT ${ROW}
+export const FOLD = `SELECT ${ROW}, e.resource
   FROM (SELECT max(rev) AS rev FROM events WHERE (resource, path) > (?, ?) GROUP BY resource, path ORDER BY resource, path) l
   CROSS JOIN events e ON e.rev = l.rev WHERE e.verb <> 'delete' LIMIT ?`;

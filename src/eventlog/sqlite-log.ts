@@ -6,22 +6,27 @@
 // 2. The events up to `compacted` are at most one a path, so the event before one above `compacted` is always held.
 
 import { checkCommand, eventOf, utf8Length } from './command.ts';
-import type { Appended, Command, EventLog, Key, LogEvent, Range, Row, Sync } from './log.ts';
+import type { LiveRow } from './live-rows.ts';
+import { LiveRows } from './live-rows.ts';
+import type { Appended, Command, EventLog, Key, LogEvent, Range, Row, Sync, Verb } from './log.ts';
 import { migrate } from './migrate.ts';
-import { boundsOf, pathOf } from './path.ts';
+import { boundsOf, namesOf, pathOf } from './path.ts';
 import * as sql from './sql.ts';
-import { rows } from './sql-store.ts';
-import type { SqlStore } from './sql-store.ts';
+import { rows, values } from './sql-store.ts';
+import type { SqlStore, SqlValue } from './sql-store.ts';
 import { Transactions } from './transactions.ts';
 
 /** How many events may be added before the byte count is saved: opening reads that many rows at most. */
 const SAVE_EVERY = 1024;
+/** UTF-16 units of text that live rows may take in memory. */
+const LIVE_LIMIT = 4 << 20;
 /** Rows read at once while folding. */
 const PAGE = 500;
 
 export class SqliteLog implements EventLog {
   readonly #store: SqlStore;
   readonly #transactions: Transactions;
+  readonly #live = new LiveRows(LIVE_LIMIT);
   #compacted: { readonly rev: number; readonly at: number };
 
   /** Opens the log in a store, bringing its tables to the newest form first. Throws what `migrate` throws. */
@@ -32,11 +37,12 @@ export class SqliteLog implements EventLog {
     const newest = this.#rows<{ rev: number; at: number }>(sql.NEWEST)[0];
     const since = this.#rows<{ bytes: number }>(sql.BYTES_ABOVE, meta.get('bytesRev') ?? 0)[0];
     this.#compacted = { rev: meta.get('compacted') ?? 0, at: meta.get('compactedAt') ?? 0 };
-    this.#transactions = new Transactions({
+    const tip = {
       head: Math.max(newest?.rev ?? 0, this.#compacted.rev),
       at: Math.max(newest?.at ?? 0, this.#compacted.at),
       bytes: (meta.get('bytes') ?? 0) + (since?.bytes ?? 0),
-    });
+    };
+    this.#transactions = new Transactions(tip, () => this.#live.clear());
   }
 
   get head(): number {
@@ -58,27 +64,19 @@ export class SqliteLog implements EventLog {
   }
 
   get(key: Key, rev = this.head): Row | undefined {
-    const found =
-      rev >= this.head
-        ? this.#rows<Row>(sql.GET, key.resource, pathOf(key))[0]
-        : this.#rows<Row & { verb: string }>(sql.GET_AT, key.resource, pathOf(key), rev)[0];
-    if (found === undefined || ('verb' in found && found.verb === 'delete')) return undefined;
-    return {
-      resource: key.resource,
-      namespace: key.namespace,
-      name: key.name,
-      rev: found.rev,
-      uid: found.uid,
-      object: found.object,
-    };
+    if (rev >= this.head) return this.#liveRow(key)?.row;
+    const found = this.#rows<Stored & { verb: Verb }>(sql.GET_AT, key.resource, pathOf(key), rev)[0];
+    return found === undefined || found.verb === 'delete' ? undefined : storedRow(key, found);
   }
 
   list(range: Range): Row[] {
     const { low, high } = boundsOf(range);
     const limit = range.limit ?? -1;
-    if (range.rev === undefined || range.rev >= this.head)
-      return this.#rows<Row>(sql.LIST, range.resource, low, high, limit);
-    return this.#rows<Row>(sql.LIST_AT, range.resource, low, high, range.rev, limit);
+    const found =
+      range.rev === undefined || range.rev >= this.head
+        ? this.#values(sql.LIST, range.resource, low, high, limit)
+        : this.#values(sql.LIST_AT, range.resource, low, high, range.rev, limit);
+    return found.map((row) => rowOf(row, range.resource));
   }
 
   count(range: Range): number {
@@ -92,9 +90,9 @@ export class SqliteLog implements EventLog {
   }
 
   byTerm(term: string, resource?: string): Row[] {
-    return resource === undefined
-      ? this.#rows<Row>(sql.BY_TERM, term)
-      : this.#rows<Row>(sql.BY_TERM_OF, term, resource);
+    const found =
+      resource === undefined ? this.#values(sql.BY_TERM, term) : this.#values(sql.BY_TERM_OF, term, resource);
+    return found.map((row) => rowOf(row));
   }
 
   resources(): string[] {
@@ -102,15 +100,15 @@ export class SqliteLog implements EventLog {
   }
 
   changes(after: number, limit: number): LogEvent[] {
-    return this.#rows<LogEvent>(sql.CHANGES, after, limit);
+    return this.#values(sql.CHANGES, after, limit).map(logEventOf);
   }
 
   changesOf(resource: string, after: number, limit: number): LogEvent[] {
-    return this.#rows<LogEvent>(sql.CHANGES_OF, after, resource, limit);
+    return this.#values(sql.CHANGES_OF, after, resource, limit).map(logEventOf);
   }
 
   event(rev: number): LogEvent | undefined {
-    return this.#rows<LogEvent>(sql.EVENT, rev)[0];
+    return this.#values(sql.EVENT, rev).map(logEventOf)[0];
   }
 
   revisionAt(time: number): number {
@@ -157,13 +155,14 @@ export class SqliteLog implements EventLog {
 
   rebuild(terms: (row: Row) => readonly string[]): void {
     this.#transactions.refuseInside('rebuild');
+    this.#live.clear();
     this.#store.transactionSync(() => {
       this.#rows(sql.CLEAR_OBJECTS);
       this.#rows(sql.CLEAR_TERMS);
       let page: Row[];
       let last: Row | undefined;
       do {
-        page = this.#rows<Row>(sql.FOLD, last?.resource ?? '', last ? pathOf(last) : '', PAGE);
+        page = this.#values(sql.FOLD, last?.resource ?? '', last ? pathOf(last) : '', PAGE).map((row) => rowOf(row));
         for (const row of page) this.#project(row.resource, pathOf(row), row.rev, '[]', JSON.stringify(terms(row)));
         last = page.at(-1);
       } while (page.length === PAGE);
@@ -175,36 +174,72 @@ export class SqliteLog implements EventLog {
   }
 
   #append(command: Command): Appended {
+    return command.verb === 'create' ? this.#create(command) : this.#supersede(command);
+  }
+
+  /** The projection's unique key is the check: a name that is free costs no read. */
+  #create(command: Command): Appended {
+    const { resource } = command;
     const path = pathOf(command);
-    const live = this.#rows<{ rev: number; terms: string }>(sql.LIVE, command.resource, path)[0];
-    const actual = live?.rev ?? 0;
-    if (actual !== command.expected) return { ok: false, actual };
+    const event = eventOf(command, this.#transactions.tip);
+    const terms = JSON.stringify(command.terms);
+    if (this.#rows(sql.NEW_OBJECT, resource, path, event.rev, terms).length === 0) {
+      return { ok: false, actual: this.#liveRow(command)?.row.rev ?? 0 };
+    }
+    try {
+      this.#insert(event, path);
+    } catch (error) {
+      // A text too large for a row, say.
+      this.#rows(sql.DROP_OBJECT, resource, path);
+      throw error;
+    }
+    this.#replaceTerms(resource, path, '[]', terms);
+    this.#live.put(path, { row: rowOfEvent(event), terms });
+    return this.#done(event);
+  }
+
+  #supersede(command: Command): Appended {
+    const { resource } = command;
+    const path = pathOf(command);
+    const live = this.#liveRow(command);
+    const actual = live?.row.rev ?? 0;
+    if (live === undefined || actual !== command.expected) return { ok: false, actual };
 
     const event = eventOf(command, this.#transactions.tip);
     // First, since a text that is too large for a row is refused here, before anything else is written.
-    this.#rows(
-      sql.INSERT,
-      event.rev,
-      event.at,
-      event.actor,
-      event.agent,
-      event.cause,
-      event.verb,
-      event.resource,
-      path,
-      event.uid,
-      event.previous,
-      event.object,
-    );
+    this.#insert(event, path);
     if (event.verb === 'delete') {
-      this.#rows(sql.DROP_OBJECT, event.resource, path);
-      this.#replaceTerms(event.resource, path, live?.terms ?? '[]', '[]');
+      this.#rows(sql.DROP_OBJECT, resource, path);
+      this.#replaceTerms(resource, path, live.terms, '[]');
+      this.#live.delete(resource, path);
     } else {
-      this.#project(event.resource, path, event.rev, live?.terms ?? '[]', JSON.stringify(command.terms));
+      const terms = JSON.stringify(command.terms);
+      this.#project(resource, path, event.rev, live.terms, terms);
+      this.#live.put(path, { row: rowOfEvent(event), terms });
     }
+    return this.#done(event);
+  }
+
+  #insert(event: LogEvent, path: string): void {
+    const { rev, at, actor, agent, cause, verb, resource, uid, previous, object } = event;
+    this.#rows(sql.INSERT, rev, at, actor, agent, cause, verb, resource, path, uid, previous, object);
+  }
+
+  #done(event: LogEvent): Appended {
     this.#transactions.add(event, utf8Length(event.object));
     if (event.rev % SAVE_EVERY === 0) this.#saveBytes(this.bytes(), event.rev);
     return { ok: true, event };
+  }
+
+  #liveRow(key: Key): LiveRow | undefined {
+    const path = pathOf(key);
+    const held = this.#live.get(key.resource, path);
+    if (held !== undefined) return held;
+    const found = this.#rows<Stored & { terms: string }>(sql.GET, key.resource, path)[0];
+    if (found === undefined) return undefined;
+    const read = { row: storedRow(key, found), terms: found.terms };
+    this.#live.put(path, read);
+    return read;
   }
 
   /** Makes an event the live state of its path. */
@@ -227,4 +262,34 @@ export class SqliteLog implements EventLog {
   #rows<T extends object>(query: string, ...bindings: unknown[]): T[] {
     return rows<T>(this.#store, query, ...bindings);
   }
+
+  #values(query: string, ...bindings: unknown[]): SqlValue[][] {
+    return values(this.#store, query, ...bindings);
+  }
+}
+
+type Stored = Pick<Row, 'rev' | 'uid' | 'object'>;
+
+function storedRow({ resource, namespace, name }: Key, { rev, uid, object }: Stored): Row {
+  return { resource, namespace, name, rev, uid, object };
+}
+
+function rowOfEvent(event: LogEvent): Row {
+  return storedRow(event, event);
+}
+
+/** The columns of `ROW`; those of all resources end with the resource. */
+function rowOf(columns: SqlValue[], known?: string): Row {
+  const [path, rev, uid, object, resource] = columns as [string, number, string, string, string];
+  const { namespace, name } = namesOf(path);
+  return { resource: known ?? resource, namespace, name, rev, uid, object };
+}
+
+type EventColumns = [number, number, string, string, number, Verb, string, string, string, number, string];
+
+/** The columns of `EVENT_COLUMNS`. */
+function logEventOf(columns: SqlValue[]): LogEvent {
+  const [rev, at, actor, agent, cause, verb, resource, path, uid, previous, object] = columns as EventColumns;
+  const { namespace, name } = namesOf(path);
+  return { rev, at, actor, agent, cause, verb, resource, namespace, name, uid, previous, object };
 }

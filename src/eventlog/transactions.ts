@@ -19,14 +19,17 @@ type Listener = (events: readonly LogEvent[]) => void;
 
 export class Transactions {
   tip: Tip;
+  readonly #undone: () => void;
   #depth = 0;
   #pending: LogEvent[] = [];
   readonly #listeners = new Set<Listener>();
   readonly #untold: LogEvent[][] = [];
   #telling = false;
 
-  constructor(tip: Tip) {
+  /** `undone` is called after a throw has undone something, or nothing. */
+  constructor(tip: Tip, undone: () => void = () => {}) {
     this.tip = tip;
+    this.#undone = undone;
   }
 
   get open(): boolean {
@@ -43,6 +46,7 @@ export class Transactions {
     } catch (error) {
       this.tip = tip;
       this.#pending.length = length;
+      this.#undone();
       throw error;
     } finally {
       this.#depth--;
