@@ -7,7 +7,7 @@ import type { Bindings } from './placeholders.ts';
 /** Where and how the two differ first; undefined where they do not. */
 export function difference(recorded: unknown, actual: unknown, bindings: Bindings, path = ''): string | undefined {
   if (typeof recorded === 'string' && typeof actual === 'string') {
-    return bindings.match(neutral(recorded), neutral(actual)) ? undefined : `${path}: ${show(actual)} instead of ${show(recorded)}`;
+    return bindings.match(neutral(recorded), neutral(actual)) ? undefined : `${path}: ${where(neutral(recorded), neutral(actual))}`;
   }
   if (Array.isArray(recorded) && Array.isArray(actual)) {
     if (recorded.length !== actual.length) return `${path}: ${actual.length} items instead of ${recorded.length}`;
@@ -70,6 +70,14 @@ function withoutManagedFields(text: string): string {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Of two long texts that begin alike, the parts around their first difference. */
+function where(recorded: string, actual: string): string {
+  let at = 0;
+  while (at < actual.length && actual[at] === recorded[at]) at++;
+  const start = actual.length < 200 && recorded.length < 200 ? 0 : Math.max(0, at - 40);
+  return `${show(actual.slice(start))} instead of ${show(recorded.slice(start))}`;
 }
 
 function show(value: unknown): string {

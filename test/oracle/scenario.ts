@@ -53,6 +53,7 @@ export function namespacesOf(scenario: Scenario): string[] {
       made.add(body.metadata?.name ?? '');
     }
   }
+  for (const { path } of fixturesOf(scenario)) used.add(path.split('/')[4] ?? '');
   used.delete('oracle-sem-none');
   return [...used].filter((name) => !made.has(name));
 }
