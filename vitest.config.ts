@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs';
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import type { TestProjectInlineConfiguration } from 'vitest/config';
 import { defineConfig } from 'vitest/config';
+import { readWorkerSettings } from './src/cli/server/project.ts';
+
+const settings = readWorkerSettings();
 
 /** SQL files are text, as wrangler's rules and the bundler have it. */
 const sqlText = {
@@ -40,13 +43,13 @@ export default defineConfig({
           cloudflareTest({
             main: './test/workerd/worker.ts',
             miniflare: {
-              compatibilityDate: '2026-09-30',
-              durableObjects: {
-                BARE: { className: 'Bare', useSQLite: true },
-                NODE_POOL: { className: 'NodePool', useSQLite: true },
-                CLUSTER: { className: 'Cluster', useSQLite: true },
-                ACCOUNT: { className: 'Account', useSQLite: true },
-              },
+              compatibilityDate: settings.compatibilityDate,
+              durableObjects: Object.fromEntries(
+                [...settings.durableObjects, { binding: 'BARE', className: 'Bare' }].map(({ binding, className }) => [
+                  binding,
+                  { className, useSQLite: true },
+                ]),
+              ),
               bindings: { OPERATOR_TOKEN: 'operator-token', LOG_LEVEL: 'error' },
             },
           }),
