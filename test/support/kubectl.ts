@@ -37,10 +37,19 @@ export function runKubectl(
   kubectl: Kubectl,
   kubeconfig: string,
   args: readonly string[],
-  { input = '', timeout = 30_000 }: { readonly input?: string; readonly timeout?: number } = {},
+  {
+    input = '',
+    timeout = 30_000,
+    environment = {},
+  }: {
+    readonly input?: string;
+    readonly timeout?: number;
+    readonly environment?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<KubectlResult> {
   return new Promise((resolve) => {
-    const child = spawn(kubectl.path, args, { env: { ...process.env, KUBECONFIG: kubeconfig }, timeout });
+    const env = { ...process.env, KUBECONFIG: kubeconfig, ...environment };
+    const child = spawn(kubectl.path, args, { env, timeout });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
