@@ -172,10 +172,12 @@ describe('endpoints controller', () => {
       subsets?.map(({ addresses = [], notReadyAddresses = [] }) => [addresses.length, notReadyAddresses.length]);
     expect(truncated([{ addresses: list(1000) }])).toBeUndefined();
     expect(sizes(truncated([{ addresses: list(600), notReadyAddresses: list(600) }]))).toEqual([[600, 400]]);
-    expect(sizes(truncated([{ addresses: list(1500), notReadyAddresses: list(9) }, { addresses: list(500) }]))).toEqual([
-      [750, 0],
-      [250, 0],
-    ]);
+    expect(sizes(truncated([{ addresses: list(1500), notReadyAddresses: list(9) }, { addresses: list(500) }]))).toEqual(
+      [
+        [750, 0],
+        [250, 0],
+      ],
+    );
   });
 
   it('truncates and comes to rest', () => {

@@ -48,7 +48,12 @@ function reconcile(key: string, { client }: Context): Outcome | undefined {
     isCut === (cut !== undefined)
   )
     return undefined;
-  const time = triggerTime(pods, shownBy(current), shownNow(service, pods), current === undefined ? service : undefined);
+  const time = triggerTime(
+    pods,
+    shownBy(current),
+    shownNow(service, pods),
+    current === undefined ? service : undefined,
+  );
   const { [OVER_CAPACITY]: _, ...others } = current?.metadata.annotations ?? {};
   const annotations = withTriggerTime(cut === undefined ? others : { ...others, [OVER_CAPACITY]: 'truncated' }, time);
   return write(client, service, current, { labels, annotations, subsets });

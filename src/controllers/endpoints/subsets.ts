@@ -111,7 +111,9 @@ export function truncated(subsets: readonly EndpointSubset[]): EndpointSubset[] 
     const share = Math.min(size, Math.ceil((size / total) * room), left);
     left -= share;
     const cut =
-      list === 'addresses' ? subset(addresses.slice(0, share), []) : subset(addresses, notReadyAddresses.slice(0, share));
+      list === 'addresses'
+        ? subset(addresses.slice(0, share), [])
+        : subset(addresses, notReadyAddresses.slice(0, share));
     return ports === undefined ? cut : { ...cut, ports };
   });
 }

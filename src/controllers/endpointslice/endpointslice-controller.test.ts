@@ -30,7 +30,9 @@ describe('endpointslice controller', () => {
           team: 'x',
         },
         annotations: { [TRIGGER]: created },
-        ownerReferences: [{ apiVersion: 'v1', kind: 'Service', name: 'web', controller: true, blockOwnerDeletion: true }],
+        ownerReferences: [
+          { apiVersion: 'v1', kind: 'Service', name: 'web', controller: true, blockOwnerDeletion: true },
+        ],
       },
       addressType: 'IPv4',
       endpoints: [],

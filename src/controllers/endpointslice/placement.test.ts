@@ -46,7 +46,7 @@ describe('placement of endpoints', () => {
     fc.assert(
       fc.property(letters, fc.infiniteStream(fc.nat(3)), letters, (had, cuts, wanted) => {
         const existing: EndpointSlice[] = [];
-        for (let at = 0; at < had.length; ) {
+        for (let at = 0; at < had.length;) {
           const size = 1 + ((cuts.next().value ?? 0) % 3);
           existing.push(slice(`s${existing.length}`, had.slice(at, at + size).join('')));
           at += size;
