@@ -98,7 +98,7 @@ for (const [file, ids] of files) {
       ? `export type ${name} = ${type(schema)};`
       : `export interface ${name} ${body(schema, '  ')}`;
   });
-  const heads = [...imports].sort().map(([from, names]) => {
+  const heads = [...imports].sort(([a], [b]) => (a < b ? -1 : 1)).map(([from, names]) => {
     const path = from.startsWith('../') ? `${from}.ts` : `./${from}.ts`;
     return `import type { ${[...names].sort().join(', ')} } from '${path}';`;
   });

@@ -178,7 +178,7 @@ export function apiVersionOf(kind: Pick<Kind, 'group' | 'version'>): string {
 
 /** Keeps the type parameter inside the kind's file: the table holds `Kind`. */
 export function defineKind<T extends KubeObject>(kind: Kind<T>): Kind {
-  return kind as unknown as Kind;
+  return kind;
 }
 
 export type { Draft };

@@ -53,7 +53,7 @@ function parseToken(text: string): Token {
     if (typeof value === (type === 'int64' ? 'number' : 'string') && (type !== 'int64' || Number.isInteger(value))) continue;
     return refused(`json: cannot unmarshal ${describe(treeOf(value), '')} into Go struct field continueToken.${name} of type ${type}`);
   }
-  if (v !== VERSION) return refused(`server does not recognize this encoded version ${String(v)}`);
+  if (v !== VERSION) return refused(`server does not recognize this encoded version ${v as string}`);
   if (rv === 0) return refused(`incorrect encoded start resourceVersion (version ${VERSION})`);
   if (start === '') return refused(`encoded start key empty (version ${VERSION})`);
   const key = new TextDecoder().decode(Uint8Array.from(start as string, (char) => char.charCodeAt(0)));

@@ -145,7 +145,7 @@ class ReportRun {
 
   #beat({ name, standing, beat, status }: NodeBeat): void {
     const { store } = this.#context.services;
-    const node = store.get(this.#kind('nodes'), '', name) as Node | undefined;
+    const node = store.get(this.#kind('nodes'), '', name);
     if (node === undefined) return;
     this.#renew(node, standing, Date.parse(beat));
     if (status === undefined) return;

@@ -2,7 +2,6 @@
 // another method is refused (405).
 
 import type { ApiVerb, Kind } from '../api/kind.ts';
-import type { KubeObject } from '../api/object.ts';
 import type { Status } from '../api/status.ts';
 import { notAllowed, notFound } from './refusals.ts';
 import type { Exchange } from './exchange.ts';
@@ -103,7 +102,7 @@ function resolveSubresource(kind: Kind, method: string, path: ResourcePath): Rou
     return method === 'PUT' ? write('update', (exchange) => put(exchange, 'finalize')) : notAllowed();
   }
   if (path.subresource === 'scale' && kind.scale !== undefined) {
-    const strategy = kind.scale as NonNullable<Kind<KubeObject>['scale']>;
+    const strategy = kind.scale;
     if (method === 'GET') return read('get', (exchange) => getScale(exchange, strategy));
     if (method === 'PUT') return write('update', (exchange) => putScale(exchange, strategy));
     return method === 'PATCH' ? write('patch', (exchange) => patchScale(exchange, strategy)) : notAllowed();

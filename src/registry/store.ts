@@ -7,13 +7,12 @@ import { apiVersionOf, resourceName } from '../api/kind.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { Result } from '../api/status.ts';
 import { conflict, fail, OBJECT_MODIFIED, ok, tooLarge } from '../api/status.ts';
-import type { Lease } from '../api/types/coordination-v1.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Random } from '../lib/random.ts';
 import type { Heartbeats } from './heartbeats.ts';
 import { NODE_LEASE_NAMESPACE } from './heartbeats.ts';
 import { ObjectCache } from './object-cache.ts';
-import { objectText } from './text.ts';
+import { objectText, orderedMeta, orderedText } from './text.ts';
 import type { WriteContext, Written } from './write.ts';
 
 /** The largest object text, in UTF-16 code units or bytes, whichever is met first; rows hold at most 2 MB. */
@@ -115,9 +114,10 @@ export class Store {
     const stored = kind.storedAs === undefined ? object : kind.storedAs.toStored(object);
     const { namespace = '', name, uid } = object.metadata;
     const rev = this.log.head + 1;
-    stored.metadata.resourceVersion = String(rev);
-    object.metadata.resourceVersion = String(rev);
-    const text = objectText(stored, rev);
+    // In the text's order, so that the object that is cached is the one that a parse of the text would give.
+    stored.metadata = orderedMeta(stored.metadata, rev);
+    if (stored !== object) object.metadata = orderedMeta(object.metadata, rev);
+    const text = orderedText(stored);
     if (text.length > MAX_OBJECT_BYTES) return fail(tooLarge(`limit is ${MAX_OBJECT_BYTES}`));
     const appended = this.log.append({
       verb,
@@ -140,11 +140,11 @@ export class Store {
 
   /** Whether the update is a heartbeat that needs no row: it is kept in memory, and reads show it. */
   absorbHeartbeat(row: Row, object: KubeObject): boolean {
-    return isNodeLease(row) && this.heartbeats.absorb(object as Lease, this.#cache.parse(row) as Lease);
+    return isNodeLease(row) && this.heartbeats.absorb(object, this.#cache.parse(row));
   }
 
   #overlay(row: Row, object: KubeObject): KubeObject {
-    return isNodeLease(row) ? this.heartbeats.overlay(object as Lease) : object;
+    return isNodeLease(row) ? this.heartbeats.overlay(object) : object;
   }
 }
 
