@@ -78,10 +78,12 @@ export class Scheme {
   readonly #byResource = new Map<string, Kind>();
   readonly #byKind = new Map<string, Kind>();
   readonly #byLogResource = new Map<string, Kind>();
+  readonly #byVersion: ReadonlyMap<string, readonly Kind[]>;
   readonly #groups: ApiGroup[];
 
   constructor(kinds: readonly Kind[] = KINDS) {
     this.kinds = kinds;
+    this.#byVersion = Map.groupBy(kinds, ({ group, version }) => `${group}/${version}`);
     const versions = new Map<string, string[]>();
     for (const kind of kinds) {
       this.#byResource.set(`${kind.group}/${kind.version}/${kind.resource}`, kind);
@@ -118,8 +120,8 @@ export class Scheme {
   }
 
   /** The kinds of one group version, in the table's order. */
-  kindsOf(group: string, version: string): Kind[] {
-    return this.kinds.filter((kind) => kind.group === group && kind.version === version);
+  kindsOf(group: string, version: string): readonly Kind[] {
+    return this.#byVersion.get(`${group}/${version}`) ?? [];
   }
 }
 

@@ -64,8 +64,11 @@ export function create(store: Store, kind: Kind, creation: Creation, write: Writ
   if (!admitted.ok) return admitted;
 
   for (let attempt = 1; ; attempt++) {
+    // The log refuses a name that is taken; a dry run does not come to it.
+    const written = store.append(kind, 'create', object, 0, write);
+    if (written.ok && !write.dryRun) return written;
     const existing = store.row(kind, meta.namespace ?? '', meta.name);
-    if (existing === undefined) return store.append(kind, 'create', object, 0, write);
+    if (existing === undefined) return written;
     if (!creation.generated || attempt === NAME_ATTEMPTS) {
       const status = alreadyExists(kind, meta.name);
       const deleting = store.parse(kind, existing).metadata.deletionTimestamp !== undefined;
