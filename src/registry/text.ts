@@ -5,7 +5,7 @@
 // so that a list item, which carries neither, is the text behind that constant prefix:
 //   {"metadata":{"name":"web",…},"spec":…}
 
-import type { KubeObject } from '../api/object.ts';
+import type { KubeObject, StoredMeta } from '../api/object.ts';
 import type { ObjectMeta } from '../api/types/meta-v1.ts';
 
 /** Metadata members in the order in which upstream serialises them. */
@@ -32,16 +32,25 @@ export function textPrefix(kind: string, apiVersion: string): string {
   return `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},`;
 }
 
-/** The text of an object, with this revision as its resourceVersion (0: none, as dry runs answer). */
-export function objectText(object: KubeObject, rev: number): string {
-  const { kind, apiVersion, metadata, ...rest } = object;
+/** Metadata with its members in upstream's order and with this revision (0: none). */
+export function orderedMeta(metadata: StoredMeta, rev: number): StoredMeta {
   const meta: Record<string, unknown> = {};
   for (const key of META_ORDER) {
     if (key === 'resourceVersion') {
       if (rev > 0) meta[key] = String(rev);
     } else if (metadata[key] !== undefined) meta[key] = metadata[key];
   }
-  return JSON.stringify({ kind, apiVersion, metadata: meta, ...rest });
+  return meta as unknown as StoredMeta;
+}
+
+/** The text of an object, with this revision as its resourceVersion (0: none, as dry runs answer). */
+export function objectText(object: KubeObject, rev: number): string {
+  return orderedText({ ...object, metadata: orderedMeta(object.metadata, rev) });
+}
+
+/** The text of an object whose metadata is in order. */
+export function orderedText({ kind, apiVersion, metadata, ...rest }: KubeObject): string {
+  return JSON.stringify({ kind, apiVersion, metadata, ...rest });
 }
 
 /** The list item of a stored text whose kind and apiVersion are those of `prefix`. */

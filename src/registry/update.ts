@@ -11,7 +11,6 @@ import { invalid } from '../schema/field-error.ts';
 import { removeIfDone } from './delete.ts';
 import type { Store } from './store.ts';
 import { stampType } from './store.ts';
-import { objectText } from './text.ts';
 import type { WriteContext, Written } from './write.ts';
 
 export type Part = 'main' | 'status' | 'finalize';
@@ -133,9 +132,4 @@ function copyMember(from: KubeObject, to: KubeObject, key: string): void {
 
 function specChanged(object: KubeObject, old: KubeObject): boolean {
   return !deepEqual((object as { spec?: unknown }).spec, (old as { spec?: unknown }).spec);
-}
-
-/** The answer's text of an object that is no longer (or not yet) in the log. */
-export function detachedText(object: KubeObject): string {
-  return objectText(object, Number(object.metadata.resourceVersion));
 }
