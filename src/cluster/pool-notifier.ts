@@ -37,7 +37,8 @@ export function createPoolNotifier(options: PoolNotifierOptions): Component {
       () => {
         sending = undefined;
         failures = 0;
-        if (pending !== undefined) wakeBy(clock.now());
+        // Now the cursor may pass what was told; else a start after an eviction would read it all again.
+        wakeBy(clock.now());
       },
       (error: unknown) => {
         const delay = Math.min(FIRST_RETRY_MS * 2 ** failures, LONGEST_RETRY_MS);
