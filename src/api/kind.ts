@@ -4,7 +4,7 @@
 
 import type { Random } from '../lib/random.ts';
 import type { FieldError } from '../schema/field-error.ts';
-import type { Draft, KubeObject } from './object.ts';
+import type { KubeObject } from './object.ts';
 import type { Result } from './status.ts';
 import type { Scale } from './types/autoscaling-v1.ts';
 
@@ -180,5 +180,3 @@ export function apiVersionOf(kind: Pick<Kind, 'group' | 'version'>): string {
 export function defineKind<T extends KubeObject>(kind: Kind<T>): Kind {
   return kind;
 }
-
-export type { Draft };

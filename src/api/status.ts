@@ -102,11 +102,6 @@ export function badRequest(message: string): Status {
   return failure(400, 'BadRequest', message);
 }
 
-export function methodNotSupported(ref: ResourceRef, action: string): Status {
-  const message = `${action} is not supported on resources of kind "${qualified(ref)}"`;
-  return failure(405, 'MethodNotAllowed', message, about(ref, ''));
-}
-
 export function tooLarge(message: string): Status {
   return failure(413, 'RequestEntityTooLarge', `Request entity too large: ${message}`);
 }

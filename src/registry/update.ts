@@ -8,6 +8,7 @@ import { conflict, fail, failure, invalidStatus, notFoundStatus, OBJECT_MODIFIED
 import { validateObjectMetaUpdate } from '../api/validation/object-meta.ts';
 import { clone, deepEqual } from '../lib/json.ts';
 import { invalid } from '../schema/field-error.ts';
+import { toCanonical } from './canonical.ts';
 import { removeIfDone } from './delete.ts';
 import type { Store } from './store.ts';
 import { stampType } from './store.ts';
@@ -39,8 +40,8 @@ export function update(store: Store, kind: Kind, request: Update, write: WriteCo
   const old = store.parse(kind, row);
   const transformed = request.transform(old);
   if (!transformed.ok) return transformed;
-  const object = transformed.value;
-  stampType(kind, object);
+  stampType(kind, transformed.value);
+  const object = toCanonical(kind, transformed.value);
 
   const refused = (request.replaces === true ? checkUid(kind, object, old) : undefined) ?? checkVersion(kind, object, old, row.rev);
   if (refused !== undefined) return fail(refused);

@@ -43,10 +43,6 @@ export function invalid(field: string, value: unknown, detail: string): FieldErr
   return { type: 'FieldValueInvalid', field, message: detail === '' ? head : `${head}: ${detail}` };
 }
 
-export function typeInvalid(field: string, value: unknown, detail: string): FieldError {
-  return { type: 'FieldValueTypeInvalid', field, message: `Invalid value: ${quoteValue(value)}: ${detail}` };
-}
-
 export function notSupported(field: string, value: unknown, supported: readonly string[]): FieldError {
   const list = supported.map(goQuote).join(', ');
   const tail = supported.length === 0 ? '' : `: supported values: ${list}`;

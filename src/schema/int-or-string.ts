@@ -28,8 +28,3 @@ export function scaledValue(value: IntOrString, total: number, round: 'up' | 'do
 export function percentOf(value: string): number | undefined {
   return /^[-+]?[0-9]+%$/.test(value) ? Number(value.slice(0, -1)) : undefined;
 }
-
-/** As upstream prints it into tables and messages: `3`, `25%`. */
-export function intOrStringText(value: IntOrString): string {
-  return String(value);
-}

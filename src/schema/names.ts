@@ -8,11 +8,9 @@ const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`;
 const LABEL_UNDERSCORE = '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
 const SUBDOMAIN_UNDERSCORE = `${LABEL_UNDERSCORE}(\\.${LABEL_UNDERSCORE})*`;
-const WILDCARD = `\\*\\.${SUBDOMAIN}`;
 const DNS1035 = '[a-z]([-a-z0-9]*[a-z0-9])?';
 const NAME_PART = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
 const LABEL_VALUE = `(${NAME_PART})?`;
-const C_IDENTIFIER = '[A-Za-z_][A-Za-z0-9_]*';
 const CONFIG_KEY = '[-._a-zA-Z0-9]+';
 const HTTP_HEADER = '[-A-Za-z0-9]+';
 const PERCENT = '[0-9]+%';
@@ -21,11 +19,9 @@ const whole = (pattern: string): RegExp => new RegExp(`^(?:${pattern})$`);
 const LABEL_RE = whole(LABEL);
 const SUBDOMAIN_RE = whole(SUBDOMAIN);
 const SUBDOMAIN_UNDERSCORE_RE = whole(SUBDOMAIN_UNDERSCORE);
-const WILDCARD_RE = whole(WILDCARD);
 const DNS1035_RE = whole(DNS1035);
 const NAME_PART_RE = whole(NAME_PART);
 const LABEL_VALUE_RE = whole(LABEL_VALUE);
-const C_IDENTIFIER_RE = whole(C_IDENTIFIER);
 const CONFIG_KEY_RE = whole(CONFIG_KEY);
 const HTTP_HEADER_RE = whole(HTTP_HEADER);
 const PERCENT_RE = whole(PERCENT);
@@ -36,16 +32,12 @@ const SUBDOMAIN_TEXT =
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
 const SUBDOMAIN_UNDERSCORE_TEXT =
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character";
-const WILDCARD_TEXT =
-  "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character";
 const DNS1035_TEXT =
   "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character";
 const NAME_PART_TEXT =
   "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
 const LABEL_VALUE_TEXT =
   "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
-const C_IDENTIFIER_TEXT =
-  "a valid C identifier must start with alphabetic character or '_', followed by a string of alphanumeric characters or '_'";
 const CONFIG_KEY_TEXT = "a valid config key must consist of alphanumeric characters, '-', '_' or '.'";
 const HTTP_HEADER_TEXT = "a valid HTTP header must consist of alphanumeric characters or '-'";
 const PERCENT_TEXT = "a valid percent string must be a numeric string followed by an ending '%'";
@@ -99,13 +91,6 @@ export function dns1123SubdomainWithUnderscoreErrors(value: string): string[] {
   if (!SUBDOMAIN_UNDERSCORE_RE.test(value)) {
     errors.push(regexText(SUBDOMAIN_UNDERSCORE_TEXT, SUBDOMAIN_UNDERSCORE, 'example.com'));
   }
-  return errors;
-}
-
-export function wildcardDns1123SubdomainErrors(value: string): string[] {
-  const errors: string[] = [];
-  if (byteLength(value) > 253) errors.push(maxLengthText(253));
-  if (!WILDCARD_RE.test(value)) errors.push(regexText(WILDCARD_TEXT, WILDCARD, '*.example.com'));
   return errors;
 }
 
@@ -171,11 +156,6 @@ export function envVarNameErrors(value: string): string[] {
   return errors;
 }
 
-export function cIdentifierErrors(value: string): string[] {
-  if (C_IDENTIFIER_RE.test(value)) return [];
-  return [regexText(C_IDENTIFIER_TEXT, C_IDENTIFIER, 'my_name', 'MY_NAME', 'MyName')];
-}
-
 export function httpHeaderNameErrors(value: string): string[] {
   return HTTP_HEADER_RE.test(value) ? [] : [regexText(HTTP_HEADER_TEXT, HTTP_HEADER, 'X-Header-Name')];
 }
@@ -221,9 +201,4 @@ export function subdomainNameErrors(value: string, prefix: boolean): string[] {
 /** Object names by RFC 1123 label. */
 export function labelNameErrors(value: string, prefix: boolean): string[] {
   return dns1123LabelErrors(prefix ? maskTrailingDash(value) : value);
-}
-
-/** Object names by RFC 1035 label. */
-export function dns1035NameErrors(value: string, prefix: boolean): string[] {
-  return dns1035LabelErrors(prefix ? maskTrailingDash(value) : value);
 }

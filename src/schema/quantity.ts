@@ -142,14 +142,6 @@ export function formatQuantity(quantity: Quantity): string {
   return `${value}${DECIMAL_SUFFIXES[(exponent + 9) / 3]}`;
 }
 
-export function quantityFromInteger(value: number | bigint, format: QuantityFormat = 'DecimalSI'): Quantity {
-  return { nano: BigInt(value) * NANO, format };
-}
-
-export function quantityFromMilli(milli: number | bigint, format: QuantityFormat = 'DecimalSI'): Quantity {
-  return { nano: BigInt(milli) * 1_000_000n, format };
-}
-
 /** Negative, zero or positive, as a sort function wants it. */
 export function compareQuantity(a: Quantity, b: Quantity): number {
   return a.nano < b.nano ? -1 : a.nano > b.nano ? 1 : 0;
