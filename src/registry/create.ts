@@ -9,6 +9,7 @@ import { alreadyExists, fail, failure, invalidStatus } from '../api/status.ts';
 import { validateObjectMeta } from '../api/validation/object-meta.ts';
 import { formatTime } from '../lib/clock.ts';
 import { nameSuffix } from '../lib/random.ts';
+import { toCanonical } from './canonical.ts';
 import type { Store } from './store.ts';
 import { stampType } from './store.ts';
 import type { WriteContext, Written } from './write.ts';
@@ -38,10 +39,10 @@ export interface Creation {
 
 /** Creates the object of a draft, which becomes the store's. */
 export function create(store: Store, kind: Kind, creation: Creation, write: WriteContext): Result<Written> {
-  const object = creation.draft as KubeObject;
-  const meta = object.metadata;
+  const draft = creation.draft as KubeObject;
+  const meta = draft.metadata;
   const context = store.context(write.dryRun);
-  stampType(kind, object);
+  stampType(kind, draft);
   if (Number(meta.resourceVersion) > 0) {
     return fail(failure(500, '', 'resourceVersion should not be set on objects to be created'));
   }
@@ -50,16 +51,17 @@ export function create(store: Store, kind: Kind, creation: Creation, write: Writ
   delete (meta as { selfLink?: string }).selfLink;
   delete (meta as { managedFields?: unknown }).managedFields;
   delete (meta as { resourceVersion?: string }).resourceVersion;
-  if (kind.status !== undefined && kind.status.keptOnCreate !== true) delete (object as { status?: unknown }).status;
+  if (kind.status !== undefined && kind.status.keptOnCreate !== true) delete (draft as { status?: unknown }).status;
   if (kind.hasGeneration === true) meta.generation = 1;
   meta.uid = context.random.uuid();
   meta.creationTimestamp = formatTime(context.now);
-  kind.prepareForCreate?.(object, context);
+  kind.prepareForCreate?.(draft, context);
 
-  kind.canonicalize?.(object);
-  const errors = validateObjectMeta(meta, kind);
+  kind.canonicalize?.(draft);
+  const object = toCanonical(kind, draft);
+  const errors = validateObjectMeta(object.metadata, kind);
   errors.push(...(kind.validate?.(object, context) ?? []));
-  if (errors.length > 0) return fail(invalidStatus(kind.group, kind.kind, meta.name ?? '', errors));
+  if (errors.length > 0) return fail(invalidStatus(kind.group, kind.kind, object.metadata.name ?? '', errors));
   const admitted = creation.admit(object);
   if (!admitted.ok) return admitted;
 
@@ -67,15 +69,16 @@ export function create(store: Store, kind: Kind, creation: Creation, write: Writ
     // The log refuses a name that is taken; a dry run does not come to it.
     const written = store.append(kind, 'create', object, 0, write);
     if (written.ok && !write.dryRun) return written;
-    const existing = store.row(kind, meta.namespace ?? '', meta.name);
+    const { namespace = '', name } = object.metadata;
+    const existing = store.row(kind, namespace, name);
     if (existing === undefined) return written;
     if (!creation.generated || attempt === NAME_ATTEMPTS) {
-      const status = alreadyExists(kind, meta.name);
+      const status = alreadyExists(kind, name);
       const deleting = store.parse(kind, existing).metadata.deletionTimestamp !== undefined;
       return fail(deleting ? { ...status, message: `object is being deleted: ${status.message}` } : status);
     }
-    meta.name = '';
-    generateName(store, meta);
+    object.metadata.name = '';
+    generateName(store, object.metadata);
     kind.canonicalize?.(object);
   }
 }

@@ -1,0 +1,18 @@
+// The canonical form of an object that is about to be validated and stored: what Go makes of it when it decodes and
+// encodes it. Decoding gives it to a request's object, but defaults, admission and strategies add members behind it,
+// and components do not decode at all. Equal objects have equal texts, and an update that changes nothing is seen.
+
+import type { Kind } from '../api/kind.ts';
+import type { KubeObject } from '../api/object.ts';
+import type { JsonObject } from '../lib/json.ts';
+import { canonical } from '../schema/decode/canonical.ts';
+import { definition } from '../schema/table.ts';
+
+/** A new object that shares free-form values with the old one. It bears the kind's own type. */
+export function toCanonical(kind: Kind, object: KubeObject): KubeObject {
+  const schema = definition(kind.definition);
+  if (schema === undefined) throw new Error(`no definition ${kind.definition}`);
+  const result = canonical(object as unknown as JsonObject, schema).object as unknown as KubeObject;
+  result.metadata ??= {} as KubeObject['metadata'];
+  return result;
+}
