@@ -11,8 +11,13 @@ export interface Encoding {
     readonly includeObject?: 'None' | 'Metadata' | 'Object';
   };
   readonly pretty?: boolean;
-  /** Group, version and resource whose printer renders a Table. */
-  readonly resource?: { readonly group: string; readonly version: string; readonly resource: string };
+  /** Whose printer renders a Table; a subresource only where it answers with a kind of its own. */
+  readonly resource?: {
+    readonly group: string;
+    readonly version: string;
+    readonly resource: string;
+    readonly subresource?: 'scale';
+  };
 }
 
 export interface ApiRequest {

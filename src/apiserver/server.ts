@@ -2,9 +2,10 @@
 // the shell itself get clients. It holds no state of its own besides caches: the log does.
 
 import type { Client } from '../api/client.ts';
+import type { KubeObject } from '../api/object.ts';
 import { Scheme } from '../api/scheme.ts';
 import { unauthorized } from '../api/status.ts';
-import type { EventLog } from '../eventlog/log.ts';
+import type { EventLog, Row } from '../eventlog/log.ts';
 import { WatchHub } from '../eventlog/watch-hub.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Random } from '../lib/random.ts';
@@ -56,6 +57,8 @@ export interface ApiServer {
   /** Watches from now on, until the returned function is called. `end` is called when `send` gave false. */
   subscribe(spec: WatchSpec, send: (frames: string) => boolean, end?: () => void): () => void;
   clientFor(identity: { readonly name: string; readonly eventSource: string }, cause: number): Client;
+  /** The object of a stored text. Shared: do not change it. */
+  parse(row: Pick<Row, 'rev' | 'object'>): KubeObject;
   /** Makes the first objects of a new cluster. Call once, in a transaction. */
   install(): void;
   readonly watchers: number;
@@ -137,6 +140,10 @@ class Server implements ApiServer {
       eventSource: { component: identity.eventSource, host: '' },
       cause,
     });
+  }
+
+  parse(row: Pick<Row, 'rev' | 'object'>): KubeObject {
+    return this.#services.store.parseStored(row);
   }
 
   install(): void {

@@ -14,7 +14,7 @@ import { jsonAnswer, statusAnswer } from '../answer.ts';
 import { decodeBody } from '../body.ts';
 import type { Exchange } from '../exchange.ts';
 import { writeContext } from '../exchange.ts';
-import type { ApiResponse } from '../http.ts';
+import type { ApiResponse, Encoding } from '../http.ts';
 import type { WriteOptions } from '../options.ts';
 import { writeOptions } from '../options.ts';
 import { applyPatch, patchType } from '../patching.ts';
@@ -28,7 +28,8 @@ const SCALE: ExpectedKind = {
 };
 
 export function getScale(exchange: Exchange, strategy: ScaleStrategy<KubeObject>): ApiResponse {
-  const { kind, path, services, encoding } = exchange;
+  const { kind, path, services } = exchange;
+  const encoding = scaleEncoding(exchange.encoding);
   const object = services.store.get(kind, path.namespace, path.name);
   if (object === undefined) return statusAnswer(notFoundStatus(kind, path.name), encoding);
   return jsonAnswer(200, scaleText(object, strategy), encoding);
@@ -92,7 +93,13 @@ function write(
     writeContext(exchange, options.dryRun),
   );
   if (!written.ok) return statusAnswer(written.status, encoding, warnings);
-  return jsonAnswer(200, scaleText(written.value.object, strategy), encoding, warnings);
+  return jsonAnswer(200, scaleText(written.value.object, strategy), scaleEncoding(encoding), warnings);
+}
+
+/** A table of it has the columns of a Scale. */
+function scaleEncoding(encoding: Encoding | undefined): Encoding | undefined {
+  if (encoding?.resource === undefined) return encoding;
+  return { ...encoding, resource: { ...encoding.resource, subresource: 'scale' } };
 }
 
 function checkScale(scale: Scale, name: string): Result<undefined> {

@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest';
+import { bodyFormat, negotiate, routerAccepts, routerConsumes } from './negotiate.ts';
+import { MAPS, Rig } from './testing/rig.ts';
+
+describe('the router', () => {
+  test.each(['application/json', 'text/html, */*;q=0.1', 'application/yaml;x=y', ''])('takes Accept %j', (accept) => {
+    expect(routerAccepts(accept, false)).toBeUndefined();
+  });
+
+  test.each(['text/html', 'APPLICATION/JSON', 'application/*', ';;;', 'application/cbor'])('refuses Accept %j', (accept) => {
+    expect(routerAccepts(accept, false)).toMatchObject({
+      code: 406,
+      message:
+        '406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf',
+      details: {},
+    });
+    expect(routerAccepts(accept, true)?.message).toContain('application/json;stream=watch');
+  });
+
+  test('compares content types to the letter, parameters aside', () => {
+    expect(routerConsumes('application/x; charset=utf-8', ['application/x'])).toBeUndefined();
+    for (const type of [undefined, '*/*', 'Application/x']) {
+      expect(routerConsumes(type, ['application/x'])).toMatchObject({ code: 415, message: '415: Unsupported Media Type' });
+    }
+  });
+});
+
+describe('negotiation', () => {
+  const encoding = (accept: string, stream = false): unknown => {
+    const result = negotiate(accept, stream);
+    return result.ok ? result.value : result.status.message;
+  };
+
+  test('the weight decides, then the order', () => {
+    expect(encoding('application/json;q=0.1,application/yaml;q=0.9')).toEqual({ format: 'yaml' });
+    expect(encoding('application/json,application/yaml')).toBeUndefined();
+    expect(encoding('application/json;q=0')).toBeUndefined();
+  });
+
+  test('the first transformation that is known wins; an unknown one is passed over', () => {
+    const table = 'application/json;as=Table;g=meta.k8s.io;v=v1';
+    expect(encoding(`${table},application/json`)).toEqual({ format: 'json', as: { kind: 'Table', version: 'v1' } });
+    expect(encoding('application/json;as=Table;g=bogus;v=v1,application/json')).toBeUndefined();
+    expect(encoding('application/json;as=Table;g=meta.k8s.io;v=v9')).toBe(
+      'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf',
+    );
+  });
+
+  test('a stream is never YAML', () => {
+    expect(encoding('application/yaml,application/json', true)).toBeUndefined();
+    expect(encoding('application/yaml', true)).toBe(
+      'only the following media types are accepted: application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch',
+    );
+  });
+
+  test.each([
+    [undefined, 'json'],
+    ['application/json; charset=utf-8', 'json'],
+    ['application/yaml', 'yaml'],
+    ['application/vnd.kubernetes.protobuf', 'protobuf'],
+    ['text/plain', undefined],
+    ['application/json;;', undefined],
+  ])('a body of type %s is %s', (type, format) => {
+    expect(bodyFormat(type)).toBe(format);
+  });
+});
+
+describe('answers', () => {
+  test('a shape that does not fit the answer is refused, after what is worse', () => {
+    const rig = new Rig();
+    rig.configMap('a');
+    const list = { accept: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1' };
+    const one = { accept: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1' };
+    expect(rig.get(`${MAPS}/a`, list).body['message']).toBe(
+      'you requested PartialObjectMetadataList, but the requested object is not a list (*core.ConfigMap)',
+    );
+    expect(rig.get(MAPS, one).body['message']).toBe(
+      'you requested PartialObjectMetadata, but the requested object is a list (*core.ConfigMapList)',
+    );
+    expect(rig.get(`${MAPS}/none`, list).status).toBe(404);
+    const written = rig.send('DELETE', `${MAPS}/a`, { headers: list });
+    expect(written.status).toBe(406);
+    expect(rig.get(`${MAPS}/a`).status).toBe(200);
+  });
+
+  test('includeObject is checked for Tables alone', () => {
+    const rig = new Rig();
+    expect(rig.get(`${MAPS}?includeObject=none`).status).toBe(200);
+    const table = rig.get(`${MAPS}?includeObject=none`, { accept: 'application/json;as=Table;g=meta.k8s.io;v=v1' });
+    expect(table.body['message']).toBe(
+      `Unable to convert to Table as requested: includeObject: Invalid value: "none": must be 'Metadata', 'Object', 'None', or empty`,
+    );
+  });
+
+  test('a failure is told in the format that was asked for, and never as a Table', () => {
+    const rig = new Rig();
+    const yaml = rig.get(`${MAPS}/none`, { accept: 'application/yaml;as=Table;g=meta.k8s.io;v=v1' });
+    expect(yaml.response.encoding).toEqual({ format: 'yaml' });
+  });
+});
