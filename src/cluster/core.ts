@@ -64,7 +64,7 @@ export function openCore(options: CoreOptions): Core {
   const runtimeStore = createRuntimeStore(store, log);
   const ports: RuntimePorts = {
     store: runtimeStore,
-    feed: createFeed(log),
+    feed: createFeed(log, (row) => server.parse(row)),
     clock,
     monotonic: () => performance.now(),
     random,

@@ -4,9 +4,12 @@ import type { KubeObject } from '../api/object.ts';
 import type { ResourceName } from '../api/resources.ts';
 import type { Notice } from '../controllers/runtime/component.ts';
 import type { Feed, FeedEvent } from '../controllers/runtime/ports.ts';
-import type { EventLog, LogEvent } from '../eventlog/log.ts';
+import type { EventLog, LogEvent, Row } from '../eventlog/log.ts';
 
-export function createFeed(log: EventLog): Feed {
+/** May give shared, cached objects. */
+type Parse = (row: Pick<Row, 'rev' | 'object'>) => KubeObject;
+
+export function createFeed(log: EventLog, parse: Parse): Feed {
   return {
     get head() {
       return log.head;
@@ -14,7 +17,7 @@ export function createFeed(log: EventLog): Feed {
     get compacted() {
       return log.compacted;
     },
-    changesAfter: (rev, limit) => log.changes(rev, limit).map((event) => feedEvent(log, event)),
+    changesAfter: (rev, limit) => log.changes(rev, limit).map((event) => feedEvent(log, parse, event)),
   };
 }
 
@@ -33,20 +36,17 @@ export function noticeOf(log: EventLog, event: LogEvent): Notice {
   };
 }
 
-function feedEvent(log: EventLog, event: LogEvent): FeedEvent {
-  let object: KubeObject | undefined;
-  let old: KubeObject | undefined;
+function feedEvent(log: EventLog, parse: Parse, event: LogEvent): FeedEvent {
   return {
     ...noticeOf(log, event),
     rev: event.rev,
     at: event.at,
     namespace: event.namespace,
     name: event.name,
-    object: () => (object ??= JSON.parse(event.object) as KubeObject),
+    object: () => parse(event),
     old: () => {
-      if (event.previous === 0) return undefined;
-      const before = log.event(event.previous)?.object;
-      return (old ??= before === undefined ? undefined : (JSON.parse(before) as KubeObject));
+      const before = event.previous === 0 ? undefined : log.event(event.previous);
+      return before === undefined ? undefined : parse(before);
     },
   };
 }

@@ -119,6 +119,9 @@ export interface EventLog {
   /** UTF-8 bytes of the object texts held. */
   bytes(): number;
 
+  /** Lets go of copies in memory: what is read next comes from the store. */
+  forget(): void;
+
   /** Throws away the projections and folds the events again. `terms` gives a state's index terms. Not inside a transaction. */
   rebuild(terms: (row: Row) => readonly string[]): void;
 

@@ -147,6 +147,10 @@ export class MemoryLog implements EventLog {
     this.#transactions.tip = { ...tip, bytes };
   }
 
+  forget(): void {
+    // Memory is its store.
+  }
+
   bytes(): number {
     return this.#transactions.tip.bytes;
   }

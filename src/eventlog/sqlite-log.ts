@@ -11,6 +11,7 @@ import { LiveRows } from './live-rows.ts';
 import type { Appended, Command, EventLog, Key, LogEvent, Range, Row, Sync, Verb } from './log.ts';
 import { migrate } from './migrate.ts';
 import { boundsOf, namesOf, pathOf } from './path.ts';
+import { RecentEvents } from './recent-events.ts';
 import * as sql from './sql.ts';
 import { rows, values } from './sql-store.ts';
 import type { SqlStore, SqlValue } from './sql-store.ts';
@@ -18,15 +19,16 @@ import { Transactions } from './transactions.ts';
 
 /** How many events may be added before the byte count is saved: opening reads that many rows at most. */
 const SAVE_EVERY = 1024;
-/** UTF-16 units of text that live rows may take in memory. */
-const LIVE_LIMIT = 4 << 20;
+/** UTF-16 units of text that live rows, and newest events, may take in memory; most of the texts are the same ones. */
+const HELD_LIMIT = 4 << 20;
 /** Rows read at once while folding. */
 const PAGE = 500;
 
 export class SqliteLog implements EventLog {
   readonly #store: SqlStore;
   readonly #transactions: Transactions;
-  readonly #live = new LiveRows(LIVE_LIMIT);
+  readonly #live = new LiveRows(HELD_LIMIT);
+  readonly #recent = new RecentEvents(HELD_LIMIT);
   #compacted: { readonly rev: number; readonly at: number };
 
   /** Opens the log in a store, bringing its tables to the newest form first. Throws what `migrate` throws. */
@@ -42,7 +44,10 @@ export class SqliteLog implements EventLog {
       at: Math.max(newest?.at ?? 0, this.#compacted.at),
       bytes: (meta.get('bytes') ?? 0) + (since?.bytes ?? 0),
     };
-    this.#transactions = new Transactions(tip, () => this.#live.clear());
+    this.#transactions = new Transactions(tip, () => {
+      this.#live.clear();
+      this.#recent.undo(this.head);
+    });
   }
 
   get head(): number {
@@ -100,7 +105,8 @@ export class SqliteLog implements EventLog {
   }
 
   changes(after: number, limit: number): LogEvent[] {
-    return this.#values(sql.CHANGES, after, limit).map(logEventOf);
+    if (after >= this.head) return [];
+    return this.#recent.after(after, limit) ?? this.#values(sql.CHANGES, after, limit).map(logEventOf);
   }
 
   changesOf(resource: string, after: number, limit: number): LogEvent[] {
@@ -108,7 +114,7 @@ export class SqliteLog implements EventLog {
   }
 
   event(rev: number): LogEvent | undefined {
-    return this.#values(sql.EVENT, rev).map(logEventOf)[0];
+    return this.#recent.get(rev) ?? this.#values(sql.EVENT, rev).map(logEventOf)[0];
   }
 
   revisionAt(time: number): number {
@@ -145,8 +151,14 @@ export class SqliteLog implements EventLog {
       this.#rows(sql.SET_META, 'compactedAt', at);
       this.#saveBytes(bytes, tip.head);
     });
+    this.#recent.compact(target);
     this.#transactions.tip = { ...tip, bytes };
     this.#compacted = { rev: target, at };
+  }
+
+  forget(): void {
+    this.#live.clear();
+    this.#recent.clear();
   }
 
   bytes(): number {
@@ -155,7 +167,7 @@ export class SqliteLog implements EventLog {
 
   rebuild(terms: (row: Row) => readonly string[]): void {
     this.#transactions.refuseInside('rebuild');
-    this.#live.clear();
+    this.forget();
     this.#store.transactionSync(() => {
       this.#rows(sql.CLEAR_OBJECTS);
       this.#rows(sql.CLEAR_TERMS);
@@ -227,6 +239,7 @@ export class SqliteLog implements EventLog {
 
   #done(event: LogEvent): Appended {
     this.#transactions.add(event, utf8Length(event.object));
+    this.#recent.add(event);
     if (event.rev % SAVE_EVERY === 0) this.#saveBytes(this.bytes(), event.rev);
     return { ok: true, event };
   }

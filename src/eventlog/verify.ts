@@ -21,6 +21,7 @@ const EVENTS_AT_ONCE = 500;
  * for tests and for the `verify` command. `terms` gives a state's index terms, as in `rebuild`.
  */
 export function verify(log: EventLog, terms: (row: Row) => readonly string[]): Difference[] {
+  log.forget();
   const { states, known, bytes } = fold(log, terms);
   const differences: Difference[] = [];
   const compare = (what: string, folded: string | undefined, live: string | undefined): void => {
