@@ -62,7 +62,12 @@ export interface Client extends Reader {
   /** Refused with Conflict unless metadata.resourceVersion is the current one. An update that changes nothing writes nothing. */
   update<R extends ResourceName>(resource: R, object: ResourceMap[R]): Result<ResourceMap[R]>;
   updateStatus<R extends ResourceName>(resource: R, object: ResourceMap[R]): Result<ResourceMap[R]>;
-  delete(resource: ResourceName, namespace: string, name: string, options?: DeleteOptions): Result<KubeObject | undefined>;
+  delete(
+    resource: ResourceName,
+    namespace: string,
+    name: string,
+    options?: DeleteOptions,
+  ): Result<KubeObject | undefined>;
   /**
    * namespaces/finalize: writes spec.finalizers alone. A terminating namespace left without any finalizer is gone at once.
    */

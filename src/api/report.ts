@@ -124,7 +124,11 @@ const nodeBeatSchema = z.object({
   status: status.optional(),
 });
 
-const podRef = { namespace: z.string().min(1).max(63), name: z.string().min(1).max(253), uid: z.string().min(1).max(128) };
+const podRef = {
+  namespace: z.string().min(1).max(63),
+  name: z.string().min(1).max(253),
+  uid: z.string().min(1).max(128),
+};
 
 const podUpdateSchema = z.object({ ...podRef, status, remove: z.literal(true).optional() });
 

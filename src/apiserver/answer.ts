@@ -5,7 +5,12 @@ import type { ApiResponse, Encoding } from './http.ts';
 
 const JSON_TYPE = 'application/json';
 
-export function jsonAnswer(status: number, body: string, encoding?: Encoding, warnings?: readonly string[]): ApiResponse {
+export function jsonAnswer(
+  status: number,
+  body: string,
+  encoding?: Encoding,
+  warnings?: readonly string[],
+): ApiResponse {
   return {
     status,
     contentType: JSON_TYPE,

@@ -78,7 +78,9 @@ export function decodeDeleteOptions(exchange: Exchange): Result<unknown> {
   if (!text.ok) return text;
   const parsed = format === 'yaml' ? decodeYaml(text.value) : decodeJson(text.value);
   if (!parsed.ok) {
-    return fail(badRequest(`${format !== 'yaml' ? "couldn't get version/kind; json parse error: " : ''}${parsed.error}`));
+    return fail(
+      badRequest(`${format !== 'yaml' ? "couldn't get version/kind; json parse error: " : ''}${parsed.error}`),
+    );
   }
   const value = parsed.value ?? {};
   if (!isObject(value)) return fail(badRequest("couldn't get version/kind; json parse error: not an object"));

@@ -30,6 +30,9 @@ function apiService(clusterIP: string): Draft<Service> {
   };
 }
 
-function mustSucceed(result: { readonly ok: boolean; readonly status?: { readonly message?: string } }, what: string): void {
+function mustSucceed(
+  result: { readonly ok: boolean; readonly status?: { readonly message?: string } },
+  what: string,
+): void {
   if (!result.ok) throw new Error(`bootstrap: ${what}: ${result.status?.message ?? ''}`);
 }

@@ -20,7 +20,10 @@ export interface Continue {
 export function encodeContinue(token: Continue, acrossNamespaces: boolean): string {
   const start = `${acrossNamespaces ? `${token.namespace}/` : ''}${token.name}\0`;
   const bytes = new TextEncoder().encode(JSON.stringify({ v: VERSION, rv: token.rev, start }));
-  return btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
 }
 
 /** A negative `rev` asks for the present state, as upstream's inconsistent continuation does. */
@@ -46,19 +49,34 @@ function parseToken(text: string): Token {
   const parsed = decodeJson(bytes);
   if (!parsed.ok) return refused(parsed.error);
   if (!isObject(parsed.value)) {
-    return refused(`json: cannot unmarshal ${describe(treeOf(parsed.value), '')} into Go value of type storage.continueToken`);
+    return refused(
+      `json: cannot unmarshal ${describe(treeOf(parsed.value), '')} into Go value of type storage.continueToken`,
+    );
   }
   const { v = '', rv = 0, start = '' } = parsed.value;
-  for (const [name, value, type] of [['v', v, 'string'], ['rv', rv, 'int64'], ['start', start, 'string']] as const) {
-    if (typeof value === (type === 'int64' ? 'number' : 'string') && (type !== 'int64' || Number.isInteger(value))) continue;
-    return refused(`json: cannot unmarshal ${describe(treeOf(value), '')} into Go struct field continueToken.${name} of type ${type}`);
+  for (const [name, value, type] of [
+    ['v', v, 'string'],
+    ['rv', rv, 'int64'],
+    ['start', start, 'string'],
+  ] as const) {
+    if (typeof value === (type === 'int64' ? 'number' : 'string') && (type !== 'int64' || Number.isInteger(value)))
+      continue;
+    return refused(
+      `json: cannot unmarshal ${describe(treeOf(value), '')} into Go struct field continueToken.${name} of type ${type}`,
+    );
   }
   if (v !== VERSION) return refused(`server does not recognize this encoded version ${v as string}`);
   if (rv === 0) return refused(`incorrect encoded start resourceVersion (version ${VERSION})`);
   if (start === '') return refused(`encoded start key empty (version ${VERSION})`);
   const key = new TextDecoder().decode(Uint8Array.from(start as string, (char) => char.charCodeAt(0)));
   // A key that leads out of the list.
-  if (key.replace(/^\//, '').split('/').some((part) => part === '' || part === '.' || part === '..')) return refused(key);
+  if (
+    key
+      .replace(/^\//, '')
+      .split('/')
+      .some((part) => part === '' || part === '.' || part === '..')
+  )
+    return refused(key);
   return { ok: true, rev: rv as number, start: key };
 }
 

@@ -73,4 +73,3 @@ function validate(options: DeleteOptions): FieldError[] {
   errors.push(...dryRunErrors(options.dryRun ?? []));
   return errors;
 }
-

@@ -4,7 +4,16 @@
 import type { ApiVerb, Kind } from '../api/kind.ts';
 import type { Scheme } from '../api/scheme.ts';
 
-export const ALL_VERBS: readonly ApiVerb[] = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
+export const ALL_VERBS: readonly ApiVerb[] = [
+  'create',
+  'delete',
+  'deletecollection',
+  'get',
+  'list',
+  'patch',
+  'update',
+  'watch',
+];
 
 interface Subresource {
   readonly name: string;
@@ -146,7 +155,13 @@ function subresources(kind: Kind): Subresource[] {
   }
   if (kind.deletion !== undefined) found.push({ name: 'finalize', ...own, verbs: ['update'] });
   if (kind.scale !== undefined) {
-    found.push({ name: 'scale', group: 'autoscaling', version: 'v1', kind: 'Scale', verbs: ['get', 'patch', 'update'] });
+    found.push({
+      name: 'scale',
+      group: 'autoscaling',
+      version: 'v1',
+      kind: 'Scale',
+      verbs: ['get', 'patch', 'update'],
+    });
   }
   if (kind.status !== undefined) found.push({ name: 'status', ...own, verbs: ['get', 'patch', 'update'] });
   return found.sort((a, b) => (a.name < b.name ? -1 : 1));

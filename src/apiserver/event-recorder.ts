@@ -39,7 +39,9 @@ export class EventCorrelator {
 }
 
 function keyOf(source: EventSource, { regarding, type, reason, message, fieldPath = '' }: EventInput): string {
-  return [source.component, source.host, regarding.kind, regarding.metadata.uid, fieldPath, type, reason, message].join('\0');
+  return [source.component, source.host, regarding.kind, regarding.metadata.uid, fieldPath, type, reason, message].join(
+    '\0',
+  );
 }
 
 /** A new Event. `sequence` keeps names of the same millisecond apart. */

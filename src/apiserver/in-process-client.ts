@@ -96,7 +96,12 @@ export class InProcessClient implements Client {
     return this.#update('namespaces', namespace, 'finalize');
   }
 
-  delete(resource: ResourceName, namespace: string, name: string, options: DeleteOptions = {}): Result<KubeObject | undefined> {
+  delete(
+    resource: ResourceName,
+    namespace: string,
+    name: string,
+    options: DeleteOptions = {},
+  ): Result<KubeObject | undefined> {
     const kind = this.#kind(resource);
     const { services, user } = this.#options;
     const target = { kind, namespace, name, subresource: '', user };

@@ -38,7 +38,8 @@ function invalidOptions(kind: string, errors: readonly FieldError[]): Status {
 
 /** Go's strconv.ParseInt(text, 10, 64), as far as a double holds. */
 export function parseInt64(text: string): Result<number> {
-  if (!/^[+-]?[0-9]+$/.test(text)) return fail(badRequest(`strconv.ParseInt: parsing ${goQuote(text)}: invalid syntax`));
+  if (!/^[+-]?[0-9]+$/.test(text))
+    return fail(badRequest(`strconv.ParseInt: parsing ${goQuote(text)}: invalid syntax`));
   const value = BigInt(text);
   if (value > 9223372036854775807n || value < -9223372036854775808n) {
     return fail(badRequest(`strconv.ParseInt: parsing ${goQuote(text)}: value out of range`));
@@ -50,7 +51,10 @@ export function goQuote(text: string): string {
   return JSON.stringify(text);
 }
 
-export function writeOptions(query: Query, kind: 'CreateOptions' | 'UpdateOptions' | 'PatchOptions'): Result<WriteOptions> {
+export function writeOptions(
+  query: Query,
+  kind: 'CreateOptions' | 'UpdateOptions' | 'PatchOptions',
+): Result<WriteOptions> {
   const errors: FieldError[] = [];
   const dryRun = query.all('dryRun');
   errors.push(...dryRunErrors(dryRun));
@@ -133,7 +137,9 @@ function listErrors(options: ListOptions): FieldError[] {
       errors.push(notSupported('resourceVersionMatch', match, ['Exact', 'NotOlderThan', '']));
     }
     if (match === 'Exact' && options.resourceVersion === '0') {
-      errors.push(forbidden('resourceVersionMatch', 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'));
+      errors.push(
+        forbidden('resourceVersionMatch', 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'),
+      );
     }
   }
   if (options.sendInitialEvents !== undefined) {

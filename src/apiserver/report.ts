@@ -224,7 +224,12 @@ class ReportRun {
       const regarding = {
         apiVersion,
         kind,
-        metadata: { name, uid, ...(namespace === '' ? {} : { namespace }), ...(resourceVersion === undefined ? {} : { resourceVersion }) },
+        metadata: {
+          name,
+          uid,
+          ...(namespace === '' ? {} : { namespace }),
+          ...(resourceVersion === undefined ? {} : { resourceVersion }),
+        },
       } as KubeObject;
       client.event({ regarding, type, reason, message, ...(fieldPath === undefined ? {} : { fieldPath }) });
     }

@@ -30,7 +30,12 @@ function includeOf(query: Query): 'None' | 'Metadata' | 'Object' | undefined {
 }
 
 /** Why an answer that is an object (or a list of them) cannot be transformed as asked. */
-export function transformRefusal(encoding: Encoding | undefined, query: Query, kind: Kind, list: boolean): Status | undefined {
+export function transformRefusal(
+  encoding: Encoding | undefined,
+  query: Query,
+  kind: Kind,
+  list: boolean,
+): Status | undefined {
   const as = encoding?.as?.kind;
   if (as === 'Table') {
     const include = query.get('includeObject');

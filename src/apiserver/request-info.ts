@@ -60,7 +60,11 @@ export function parsePath(path: string): PathInfo {
   let namespace = '';
   let inNamespace = false;
   // `/namespaces/NAME` and its subresources are the Namespace itself; anything longer is inside it.
-  if (rest[0] === 'namespaces' && rest.length > 2 && !(legacy && isNamespaceSubresource(rest[2]) && rest.length === 3)) {
+  if (
+    rest[0] === 'namespaces' &&
+    rest.length > 2 &&
+    !(legacy && isNamespaceSubresource(rest[2]) && rest.length === 3)
+  ) {
     namespace = rest[1] ?? '';
     inNamespace = namespace !== '';
     rest = rest.slice(2);

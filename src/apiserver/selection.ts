@@ -36,8 +36,7 @@ export function parseSelection(kind: Kind, labelSelector: string, fieldSelector:
     const refused = checkField(kind, field);
     if (refused !== undefined) return fail(badRequest(refused));
   }
-  const bound = (field: string) =>
-    fields.selector.find((term) => term.field === field && term.operator === '=')?.value;
+  const bound = (field: string) => fields.selector.find((term) => term.field === field && term.operator === '=')?.value;
   const selective = labels.selector.length > 0 || fields.selector.length > 0;
   const node = bound('spec.nodeName');
   return ok({
@@ -54,7 +53,9 @@ function checkField(kind: Kind, field: string): string | undefined {
   if (field === 'metadata.name') return undefined;
   if (kind.fieldLabels === undefined) {
     const known = '"metadata.name", "metadata.namespace"';
-    return field === 'metadata.namespace' ? undefined : `${goQuote(field)} is not a known field selector: only ${known}`;
+    return field === 'metadata.namespace'
+      ? undefined
+      : `${goQuote(field)} is not a known field selector: only ${known}`;
   }
   if (kind.fieldLabels.includes(field) || (kind.namespaced && field === 'metadata.namespace')) return undefined;
   return `field label not supported: ${field}`;

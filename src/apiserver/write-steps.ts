@@ -22,11 +22,7 @@ export interface Target {
   readonly user: User;
 }
 
-export function attributes(
-  services: Services,
-  target: Target,
-  operation: Attributes['operation'],
-): Attributes {
+export function attributes(services: Services, target: Target, operation: Attributes['operation']): Attributes {
   return { ...target, operation, store: services.store };
 }
 

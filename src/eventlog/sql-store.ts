@@ -4,7 +4,10 @@ export type SqlValue = ArrayBuffer | string | number | null;
 
 export interface SqlStore {
   readonly sql: {
-    exec<T extends Record<string, SqlValue>>(query: string, ...bindings: unknown[]): {
+    exec<T extends Record<string, SqlValue>>(
+      query: string,
+      ...bindings: unknown[]
+    ): {
       toArray(): T[];
       raw(): Iterable<SqlValue[]>;
     };

@@ -33,7 +33,8 @@ export function clone<T>(value: T): T {
   for (const key of Object.keys(value)) {
     const item = clone((value as Record<string, unknown>)[key]);
     // An assignment would take this one name for the prototype.
-    if (key === '__proto__') Object.defineProperty(copy, key, { value: item, enumerable: true, configurable: true, writable: true });
+    if (key === '__proto__')
+      Object.defineProperty(copy, key, { value: item, enumerable: true, configurable: true, writable: true });
     else copy[key] = item;
   }
   return copy as T;

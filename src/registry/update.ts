@@ -43,7 +43,8 @@ export function update(store: Store, kind: Kind, request: Update, write: WriteCo
   stampType(kind, transformed.value);
   const object = toCanonical(kind, transformed.value);
 
-  const refused = (request.replaces === true ? checkUid(kind, object, old) : undefined) ?? checkVersion(kind, object, old, row.rev);
+  const refused =
+    (request.replaces === true ? checkUid(kind, object, old) : undefined) ?? checkVersion(kind, object, old, row.rev);
   if (refused !== undefined) return fail(refused);
   keepSystemMetadata(object, old);
 
@@ -51,7 +52,11 @@ export function update(store: Store, kind: Kind, request: Update, write: WriteCo
   if (request.part === 'main') {
     if (kind.status !== undefined) copyMember(old, object, 'status');
     kind.prepareForUpdate?.(object, old, context);
-    if (kind.hasGeneration === true && object.metadata.generation === old.metadata.generation && specChanged(object, old)) {
+    if (
+      kind.hasGeneration === true &&
+      object.metadata.generation === old.metadata.generation &&
+      specChanged(object, old)
+    ) {
       object.metadata.generation = (old.metadata.generation ?? 0) + 1;
     }
   } else {
@@ -121,7 +126,8 @@ function keepSystemMetadata(object: KubeObject, old: KubeObject): void {
   else meta.generation = before.generation;
   // What a client sets of these where they are not set, or otherwise, is refused by validation.
   if (before.deletionTimestamp !== undefined) meta.deletionTimestamp = before.deletionTimestamp;
-  if (before.deletionGracePeriodSeconds !== undefined) meta.deletionGracePeriodSeconds ??= before.deletionGracePeriodSeconds;
+  if (before.deletionGracePeriodSeconds !== undefined)
+    meta.deletionGracePeriodSeconds ??= before.deletionGracePeriodSeconds;
 }
 
 function copyMember(from: KubeObject, to: KubeObject, key: string): void {

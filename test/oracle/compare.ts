@@ -7,7 +7,9 @@ import type { Bindings } from './placeholders.ts';
 /** Where and how the two differ first; undefined where they do not. */
 export function difference(recorded: unknown, actual: unknown, bindings: Bindings, path = ''): string | undefined {
   if (typeof recorded === 'string' && typeof actual === 'string') {
-    return bindings.match(neutral(recorded), neutral(actual)) ? undefined : `${path}: ${where(neutral(recorded), neutral(actual))}`;
+    return bindings.match(neutral(recorded), neutral(actual))
+      ? undefined
+      : `${path}: ${where(neutral(recorded), neutral(actual))}`;
   }
   if (Array.isArray(recorded) && Array.isArray(actual)) {
     if (recorded.length !== actual.length) return `${path}: ${actual.length} items instead of ${recorded.length}`;

@@ -46,7 +46,11 @@ try {
     }
   }
   for (const { file, recorded, chosen, outcomes } of plays) {
-    print(file, recorded, chosen.flatMap(({ id }) => outcomes.get(id) ?? []));
+    print(
+      file,
+      recorded,
+      chosen.flatMap(({ id }) => outcomes.get(id) ?? []),
+    );
   }
 } finally {
   agent.destroy();
@@ -82,7 +86,9 @@ function print(file: string, recorded: number, outcomes: readonly Outcome[]): vo
 
 async function servedResources({ url, token, agent }: Server): Promise<Set<string>> {
   const { get } = await import('node:https');
-  const read = (path: string): Promise<{ groups?: Array<{ preferredVersion: { groupVersion: string } }>; resources?: Array<{ name: string }> }> =>
+  const read = (
+    path: string,
+  ): Promise<{ groups?: Array<{ preferredVersion: { groupVersion: string } }>; resources?: Array<{ name: string }> }> =>
     new Promise((resolve, reject) => {
       get(new URL(path, url), { agent, headers: { Authorization: `Bearer ${token}` } }, (response) => {
         let text = '';
@@ -102,13 +108,19 @@ async function servedResources({ url, token, agent }: Server): Promise<Set<strin
 function applies(scenario: Scenario, served: ReadonlySet<string>): boolean {
   return scenario.steps.every(({ request, response }) => {
     if (request.path.includes('sem.oracle.example.com')) return false;
-    const path = /^\/(api\/v1|apis\/[^/?]+\/[^/?]+)(?:\/watch)?(?:\/namespaces\/[^/?]+)?\/([a-z]+)(?:\/[^/?]+)?(?:\/([a-z]+))?/.exec(
-      request.path,
-    );
+    const path =
+      /^\/(api\/v1|apis\/[^/?]+\/[^/?]+)(?:\/watch)?(?:\/namespaces\/[^/?]+)?\/([a-z]+)(?:\/[^/?]+)?(?:\/([a-z]+))?/.exec(
+        request.path,
+      );
     if (path === null) return true;
     const [, version, resource, subresource] = path;
     if (served.has(`${version}/${resource}`)) {
-      return subresource === undefined || served.has(`${version}/${resource}/${subresource}`) || response.status === 404 || response.status === 405;
+      return (
+        subresource === undefined ||
+        served.has(`${version}/${resource}/${subresource}`) ||
+        response.status === 404 ||
+        response.status === 405
+      );
     }
     return resource === 'bogus' || version?.includes('bogus') === true;
   });

@@ -51,7 +51,10 @@ export class Bindings {
 
   /** A request's text with the values of this run; what is not bound yet stays as it is. */
   fill(text: string): string {
-    return text.replaceAll(PLACEHOLDER, (name) => this.#values.get(name) ?? (name === '<time>' ? this.#lastTime : undefined) ?? name);
+    return text.replaceAll(
+      PLACEHOLDER,
+      (name) => this.#values.get(name) ?? (name === '<time>' ? this.#lastTime : undefined) ?? name,
+    );
   }
 }
 

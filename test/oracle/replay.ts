@@ -77,7 +77,11 @@ async function prepare(server: Server, scenario: Scenario): Promise<void> {
     const made = await post(server, '/api/v1/namespaces', namespace);
     if (made.status === 409) continue;
     for (let attempt = 0; attempt < 100; attempt++) {
-      const found = await send(server, { method: 'GET', path: `/api/v1/namespaces/${name}/serviceaccounts/default`, headers: {} });
+      const found = await send(server, {
+        method: 'GET',
+        path: `/api/v1/namespaces/${name}/serviceaccounts/default`,
+        headers: {},
+      });
       if (found.status === 200) break;
       await sleep(10);
     }
@@ -106,7 +110,12 @@ function filled(request: RecordedRequest, bindings: Bindings): RecordedRequest {
     path: bindings.fill(request.path),
     ...(body === undefined
       ? {}
-      : { body: typeof body === 'string' ? bindings.fill(body) : (JSON.parse(bindings.fill(JSON.stringify(body))) as unknown) }),
+      : {
+          body:
+            typeof body === 'string'
+              ? bindings.fill(body)
+              : (JSON.parse(bindings.fill(JSON.stringify(body))) as unknown),
+        }),
   };
 }
 
@@ -116,7 +125,8 @@ function compareStep(step: RecordedStep, index: number, answer: Answer, bindings
     return `status ${answer.status} instead of ${response.status}: ${answer.text.slice(0, 200)}`;
   }
   const recordedType = response.headers['Content-Type'] ?? '';
-  if (recordedType !== answer.contentType) return `Content-Type ${answer.contentType} instead of ${String(recordedType)}`;
+  if (recordedType !== answer.contentType)
+    return `Content-Type ${answer.contentType} instead of ${String(recordedType)}`;
   const warned = difference(response.headers['Warning'] ?? [], answer.warnings, bindings, 'Warning');
   if (warned !== undefined) return warned;
   if ((response.headers['Retry-After'] as string | undefined) !== answer.retryAfter) return 'Retry-After differs';
@@ -182,7 +192,12 @@ function parse(text: string): unknown {
   }
 }
 
-function open(server: Server, recorded: RecordedRequest, id: string, answered: (response: IncomingMessage) => void): void {
+function open(
+  server: Server,
+  recorded: RecordedRequest,
+  id: string,
+  answered: (response: IncomingMessage) => void,
+): void {
   const headers: Record<string, string | string[]> = {
     Accept: 'application/json',
     'User-Agent': 'oracle-recorder',

@@ -39,7 +39,10 @@ export interface Scenario {
 }
 
 export function readScenarios(file: string): Scenario[] {
-  return readFileSync(file, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as Scenario);
+  return readFileSync(file, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Scenario);
 }
 
 /** Namespaces that must exist before the first step: those the scenario names and does not make itself. */
@@ -120,7 +123,8 @@ export function spacedJson(value: unknown): string {
 
 function recipeBody({ path, bodyRecipe = {} }: RecordedRequest, id: string): string {
   const [[what = '', how] = []] = Object.entries(bodyRecipe);
-  if (what === 'repeatArrayElement') return JSON.stringify(Array.from({ length: Number(bodyRecipe['count']) }, () => how));
+  if (what === 'repeatArrayElement')
+    return JSON.stringify(Array.from({ length: Number(bodyRecipe['count']) }, () => how));
   if (what === 'copyOps') {
     return JSON.stringify(
       Array.from({ length: 40 }, (_, index) => ({ op: 'copy', from: '/data/a', path: `/data/b${index}` })),
@@ -133,7 +137,8 @@ function recipeBody({ path, bodyRecipe = {} }: RecordedRequest, id: string): str
   const name = path.endsWith('/none') ? 'none' : id;
   const base = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } };
   if (what === 'configMap data.a') return JSON.stringify({ ...base, data: { a: text } });
-  if (what === 'metadata.annotations.a') return JSON.stringify({ ...base, metadata: { name, annotations: { a: text } } });
+  if (what === 'metadata.annotations.a')
+    return JSON.stringify({ ...base, metadata: { name, annotations: { a: text } } });
   if (what === 'secret stringData.a') return JSON.stringify({ ...base, kind: 'Secret', stringData: { a: text } });
   if (what === 'configMap with data.a of') {
     return JSON.stringify({ ...base, data: { a: 'x'.repeat(Number(how)) } });

@@ -37,6 +37,10 @@ function checkNamespace(attributes: Attributes, name: string): Status | undefine
   if (found.status?.phase !== 'Terminating') return undefined;
   const why = `unable to create new content in namespace ${namespace} because it is being terminated`;
   const status = forbiddenStatus(kind, name, why);
-  const cause = { reason: 'NamespaceTerminating', message: `namespace ${namespace} is being terminated`, field: 'metadata.namespace' };
+  const cause = {
+    reason: 'NamespaceTerminating',
+    message: `namespace ${namespace} is being terminated`,
+    field: 'metadata.namespace',
+  };
   return { ...status, details: { ...status.details, causes: [cause] } };
 }

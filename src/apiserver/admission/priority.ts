@@ -26,8 +26,7 @@ export const priority: AdmissionPlugin = {
     }
     const name = spec.priorityClassName ?? '';
     const value = name === '' ? 0 : SYSTEM.get(name);
-    const refuse = (why: string) =>
-      forbiddenStatus({ group: '', resource: 'pods' }, object.metadata.name ?? '', why);
+    const refuse = (why: string) => forbiddenStatus({ group: '', resource: 'pods' }, object.metadata.name ?? '', why);
     if (value === undefined) return refuse(`no PriorityClass with name ${name} was found`);
     if (spec.priority !== undefined && spec.priority !== value) {
       return refuse(

@@ -10,7 +10,8 @@ export const taintNodesByCondition: AdmissionPlugin = {
   name: 'TaintNodesByCondition',
 
   mutate(object, _old, { operation, kind, subresource }) {
-    if (operation !== 'CREATE' || kind.resource !== 'nodes' || kind.group !== '' || subresource !== '') return undefined;
+    if (operation !== 'CREATE' || kind.resource !== 'nodes' || kind.group !== '' || subresource !== '')
+      return undefined;
     const node = object as Node;
     const taints = node.spec?.taints ?? [];
     if (taints.some((taint) => taint.key === NOT_READY && taint.effect === 'NoSchedule')) return undefined;

@@ -71,11 +71,20 @@ export function readPage(exchange: Exchange, options: ListOptions): Result<Page>
   }
 
   if (selection.matches === undefined) {
-    const rows = log.list({ ...base, ...(after === undefined ? {} : { after }), ...(limit === Infinity ? {} : { limit: limit + 1 }) });
+    const rows = log.list({
+      ...base,
+      ...(after === undefined ? {} : { after }),
+      ...(limit === Infinity ? {} : { limit: limit + 1 }),
+    });
     if (rows.length <= limit) return ok({ rows, revision, next: undefined, remaining: undefined });
     rows.pop();
     const next = cursor(rows, revision);
-    return ok({ rows, revision, next, remaining: next === undefined ? undefined : log.count({ ...base, after: next }) });
+    return ok({
+      rows,
+      revision,
+      next,
+      remaining: next === undefined ? undefined : log.count({ ...base, after: next }),
+    });
   }
 
   const rows: Row[] = [];
@@ -85,7 +94,8 @@ export function readPage(exchange: Exchange, options: ListOptions): Result<Page>
     if (rows.length > limit) break;
   }
   // A name bound by a field selector is read as one key, which nothing follows.
-  if (selection.name !== undefined && (scope !== undefined || !kind.namespaced)) return ok({ rows, revision, next: undefined, remaining: undefined });
+  if (selection.name !== undefined && (scope !== undefined || !kind.namespaced))
+    return ok({ rows, revision, next: undefined, remaining: undefined });
   // Upstream looks one key ahead, not one match: a page that a key follows has a token even if nothing more matches.
   if (rows.length > limit) rows.pop();
   if (rows.length < limit) return ok({ rows, revision, next: undefined, remaining: undefined });
@@ -152,8 +162,7 @@ function readAt(exchange: Exchange, options: ListOptions): Result<ReadAt> {
   const asked = parsed.value;
   if (asked > head) return fail(tooLargeRevision(asked, head));
   const exact =
-    options.resourceVersionMatch === 'Exact' ||
-    (options.resourceVersionMatch === '' && asked > 0 && options.limit > 0);
+    options.resourceVersionMatch === 'Exact' || (options.resourceVersionMatch === '' && asked > 0 && options.limit > 0);
   if (exact && asked < oldestReadable(store.log, store.clock)) return fail(expiredList());
   return ok({ revision: exact ? asked : head, after: undefined, whole: options.resourceVersion === '0' });
 }

@@ -28,7 +28,9 @@ import { parseSelection } from '../selection.ts';
 
 const MIN_TIMEOUT_SECONDS = 1800;
 
-export type WatchAnswer = { readonly ok: true; readonly plan: WatchPlan } | { readonly ok: false; readonly status: Status };
+export type WatchAnswer =
+  | { readonly ok: true; readonly plan: WatchPlan }
+  | { readonly ok: false; readonly status: Status };
 
 export function watch(exchange: Exchange): WatchAnswer {
   const { kind, path, services, encoding } = exchange;

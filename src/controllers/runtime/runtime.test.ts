@@ -226,7 +226,13 @@ describe('runtime', () => {
     };
     const cluster = new FakeCluster({ controllers: [watcher(() => undefined), all] });
     const about = (resource: 'configmaps' | 'secrets', text = '{}') =>
-      cluster.runtime.interested({ resource, verb: 'create', text, isOwner: () => false, isNamespaceEnding: () => false });
+      cluster.runtime.interested({
+        resource,
+        verb: 'create',
+        text,
+        isOwner: () => false,
+        isNamespaceEnding: () => false,
+      });
     expect(about('configmaps')).toBe(true);
     expect(about('secrets')).toBe(false);
     expect(about('secrets', '{"metadata":{"ownerReferences":[]}}')).toBe(true);

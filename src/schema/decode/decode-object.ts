@@ -190,8 +190,9 @@ function summary(text: string): string {
 export function summarize(bytes: Uint8Array): string {
   if (bytes.length === 0) return '<empty>';
   const head = bytes.slice(0, 30);
-  const shown = bytes[0] === 0x7b
-    ? new TextDecoder().decode(head)
-    : [...head].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  const shown =
+    bytes[0] === 0x7b
+      ? new TextDecoder().decode(head)
+      : [...head].map((byte) => byte.toString(16).padStart(2, '0')).join('');
   return bytes.length > 30 ? `${shown} ...` : shown;
 }

@@ -57,7 +57,12 @@ export function applyMergePatch(target: JsonValue, patch: JsonValue, touched = n
   for (const key of Object.keys(patch)) {
     const change = patch[key] ?? null;
     if (change === null) delete result[key];
-    else setMember(result, key, applyMergePatch(Object.hasOwn(result, key) ? (result[key] ?? null) : null, change, touched));
+    else
+      setMember(
+        result,
+        key,
+        applyMergePatch(Object.hasOwn(result, key) ? (result[key] ?? null) : null, change, touched),
+      );
   }
   return result;
 }
