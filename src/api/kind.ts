@@ -172,6 +172,9 @@ export function resourceName(kind: Pick<Kind, 'group' | 'resource'>): string {
 }
 
 /** `v1` or `apps/v1`. */
+/** What a table of objects needs of their kind. */
+export type PrintedKind = Pick<Kind, 'group' | 'version' | 'kind' | 'printer'>;
+
 export function apiVersionOf(kind: Pick<Kind, 'group' | 'version'>): string {
   return kind.group === '' ? kind.version : `${kind.group}/${kind.version}`;
 }

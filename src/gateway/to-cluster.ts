@@ -1,5 +1,6 @@
 // The hot path: hands a request on to its cluster and gives back what comes, rendered where the client asked for it.
 
+import { scale } from '../api/autoscaling/v1/scale.ts';
 import { Scheme } from '../api/scheme.ts';
 import type { Encoding } from '../apiserver/http.ts';
 import type { Env } from '../env.ts';
@@ -34,7 +35,8 @@ function parseEncoding(header: string | null): Encoding | undefined {
 /** The table of kinds is built only where something is to be rendered. */
 function kindLookup(): KindLookup {
   let scheme: Scheme | undefined;
-  return ({ group, version, resource }) => {
+  return ({ group, version, resource, subresource }) => {
+    if (subresource === 'scale') return scale;
     scheme ??= new Scheme();
     return scheme.byResource(group, version, resource);
   };

@@ -9,10 +9,13 @@ import { existsSync } from 'node:fs';
 import { Agent } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startServer } from '../support/server.ts';
+import { measureCreates } from './create.ts';
+import { measureKubectl } from './kubectl.ts';
 import type { Outcome, Server } from './replay.ts';
 import { replay } from './replay.ts';
 import type { Scenario } from './scenario.ts';
 import { readScenarios } from './scenario.ts';
+import { measureUpdates } from './update.ts';
 
 const ORACLE = new URL('../../../shared/oracle/', import.meta.url);
 /** Ordinary reads look back five minutes; a little more for the making of the cluster. */
@@ -24,6 +27,14 @@ if (!existsSync(ORACLE)) {
   process.exit(process.env['CI'] === 'true' ? 1 : 0);
 }
 const [only, ...ids] = process.argv.slice(2);
+/** Measures with a server of their own. */
+const OTHERS: Readonly<Record<string, () => Promise<void>>> = {
+  create: () => measureCreates(ids),
+  update: () => measureUpdates(ids),
+  kubectl: () => measureKubectl(new URL('behaviour/kubectl.jsonl', ORACLE).pathname, ids),
+};
+for (const [name, measure] of Object.entries(OTHERS)) if (only === undefined || only === name) await measure();
+if (only !== undefined && only in OTHERS) process.exit();
 // The recorder's cluster had no nodes.
 const began = Date.now();
 const started = await startServer({ nodes: 0 });

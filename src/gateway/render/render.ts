@@ -1,6 +1,6 @@
 // The representation that a client asked for, made from the JSON that the cluster answers with.
 
-import type { Kind } from '../../api/kind.ts';
+import type { PrintedKind } from '../../api/kind.ts';
 import type { Encoding } from '../../apiserver/http.ts';
 import type { JsonObject, JsonValue } from '../../lib/json.ts';
 import { isObject } from '../../lib/json.ts';
@@ -8,7 +8,7 @@ import { partialMetadata, partialMetadataList } from './partial.ts';
 import { tableShape, toTable, toTableFrame } from './table.ts';
 import { toYaml } from './yaml.ts';
 
-export type KindLookup = (resource: NonNullable<Encoding['resource']>) => Kind | undefined;
+export type KindLookup = (resource: NonNullable<Encoding['resource']>) => PrintedKind | undefined;
 
 export interface RenderContext {
   readonly kindOf: KindLookup;
@@ -31,7 +31,7 @@ export function render(json: string, encoding: Encoding, context: RenderContext)
   return { contentType: 'application/json', body };
 }
 
-function kindFor(encoding: Encoding, context: RenderContext): Kind | undefined {
+function kindFor(encoding: Encoding, context: RenderContext): PrintedKind | undefined {
   return encoding.resource === undefined ? undefined : context.kindOf(encoding.resource);
 }
 
@@ -51,7 +51,7 @@ function transform(value: JsonObject, encoding: Encoding, context: RenderContext
 /** Renders the frames of one watch stream, in order. */
 export class FrameRenderer {
   readonly #encoding: Encoding;
-  readonly #kind: Kind | undefined;
+  readonly #kind: PrintedKind | undefined;
   readonly #now: () => number;
   #first = true;
 

@@ -1,7 +1,7 @@
 // Objects as meta.k8s.io Tables, by the printer of their kind.
 // Models kubernetes staging/src/k8s.io/apiserver/pkg/endpoints/handlers/response.go.
 
-import type { Cell, Column, Kind } from '../../api/kind.ts';
+import type { Cell, Column, PrintedKind } from '../../api/kind.ts';
 import { apiVersionOf } from '../../api/kind.ts';
 import type { KubeObject } from '../../api/object.ts';
 import type { Encoding } from '../../apiserver/http.ts';
@@ -14,12 +14,12 @@ export interface TableShape {
   readonly apiVersion: string;
   readonly includeObject: 'None' | 'Metadata' | 'Object';
   /** Undefined where the resource has no printer of its own: name and creation time are shown. */
-  readonly kind: Kind | undefined;
+  readonly kind: PrintedKind | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
-export function tableShape(encoding: Encoding, kind: Kind | undefined, now: number): TableShape {
+export function tableShape(encoding: Encoding, kind: PrintedKind | undefined, now: number): TableShape {
   return {
     apiVersion: `meta.k8s.io/${encoding.as?.version ?? 'v1'}`,
     includeObject: encoding.as?.includeObject ?? 'Metadata',
