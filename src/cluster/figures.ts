@@ -55,7 +55,7 @@ export function createFigures(): Figures {
       sql: {
         exec(query, ...bindings) {
           const cursor = store.sql.exec(query, ...bindings);
-          rowsWritten += (cursor as { rowsWritten?: number }).rowsWritten ?? 0;
+          rowsWritten += cursor.rowsWritten;
           return cursor as never;
         },
       },

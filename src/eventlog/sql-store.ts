@@ -9,6 +9,7 @@ export interface SqlStore {
       ...bindings: unknown[]
     ): {
       toArray(): T[];
+      readonly rowsWritten: number;
       raw(): Iterable<SqlValue[]>;
     };
   };
@@ -24,4 +25,9 @@ export function rows<T extends object>(store: SqlStore, query: string, ...bindin
 /** The same, of each row the values in the order of its columns: where there are many rows, half the work. */
 export function values(store: SqlStore, query: string, ...bindings: unknown[]): SqlValue[][] {
   return [...store.sql.exec<Record<string, SqlValue>>(query, ...bindings).raw()];
+}
+
+/** Runs one statement that writes. Whether it has written anything. */
+export function written(store: SqlStore, query: string, ...bindings: unknown[]): boolean {
+  return store.sql.exec(query, ...bindings).rowsWritten > 0;
 }

@@ -13,9 +13,9 @@ export const BYTES_ABOVE = 'SELECT coalesce(sum(octet_length(object)), 0) AS byt
 
 export const INSERT =
   'INSERT INTO events (rev, at, actor, agent, cause, verb, resource, path, uid, previous, object) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
-/** A key that exists keeps its row: then nothing is returned. */
+/** A key that exists keeps its row: then nothing is written. */
 export const NEW_OBJECT =
-  'INSERT INTO objects (resource, path, rev, terms) VALUES (?, ?, ?, ?) ON CONFLICT (resource, path) DO NOTHING RETURNING rev';
+  'INSERT INTO objects (resource, path, rev, terms) VALUES (?, ?, ?, ?) ON CONFLICT (resource, path) DO NOTHING';
 export const PUT_OBJECT =
   'INSERT INTO objects (resource, path, rev, terms) VALUES (?, ?, ?, ?) ON CONFLICT (resource, path) DO UPDATE SET rev = excluded.rev, terms = excluded.terms';
 export const DROP_OBJECT = 'DELETE FROM objects WHERE resource = ? AND path = ?';

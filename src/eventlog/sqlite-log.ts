@@ -13,7 +13,7 @@ import { migrate } from './migrate.ts';
 import { boundsOf, namesOf, pathOf } from './path.ts';
 import { RecentEvents } from './recent-events.ts';
 import * as sql from './sql.ts';
-import { rows, values } from './sql-store.ts';
+import { rows, values, written } from './sql-store.ts';
 import type { SqlStore, SqlValue } from './sql-store.ts';
 import { Transactions } from './transactions.ts';
 
@@ -195,7 +195,7 @@ export class SqliteLog implements EventLog {
     const path = pathOf(command);
     const event = eventOf(command, this.#transactions.tip);
     const terms = JSON.stringify(command.terms);
-    if (this.#rows(sql.NEW_OBJECT, resource, path, event.rev, terms).length === 0) {
+    if (!written(this.#store, sql.NEW_OBJECT, resource, path, event.rev, terms)) {
       return { ok: false, actual: this.#liveRow(command)?.row.rev ?? 0 };
     }
     try {

@@ -72,10 +72,11 @@ export class Runtime {
       this.#read();
       this.#wake();
       const before = steps;
-      while (!more) {
-        const done = this.#round();
-        steps += done;
-        if (done === 0) break;
+      // One that has nothing to do gets nothing before the log is read again.
+      let working = this.#components;
+      while (!more && working.length > 0) {
+        working = this.#round(working);
+        steps += working.length;
         more = steps >= MAX_STEPS || this.#ports.monotonic() >= deadline;
       }
       if (more || steps === before) break;
@@ -149,21 +150,20 @@ export class Runtime {
     }
   }
 
-  /** One step of each component. Answers how many had work. */
-  #round(): number {
-    let worked = 0;
-    for (const component of this.#components) {
+  /** One step of each component. Answers those that had work. */
+  #round(components: readonly Component[]): Component[] {
+    return components.filter((component) => {
       try {
-        if (this.#isDown(component) && !this.#restart(component)) continue;
+        if (this.#isDown(component) && !this.#restart(component)) return false;
         const context = this.#context(component, this.#position);
-        if (!this.#ports.store.transaction(() => component.step(context))) continue;
-        worked += 1;
+        if (!this.#ports.store.transaction(() => component.step(context))) return false;
         this.#broken.delete(component.name);
+        return true;
       } catch (error) {
         this.#break(component, error);
+        return false;
       }
-    }
-    return worked;
+    });
   }
 
   #isDown(component: Component): boolean {
