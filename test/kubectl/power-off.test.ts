@@ -109,4 +109,28 @@ describe.skipIf(kubectl === undefined)('a node loses its power', () => {
     await session.run('rollout status deployment/web --timeout=20s');
     expect(await session.run('get pods -l app=web', '-o', 'jsonpath={.items[*].spec.nodeName}')).toContain('node-2');
   });
+
+  it('kill -9 in the middle of a rollout: after the restart it goes on to its end', async () => {
+    const before = await session.run(
+      'get deployments,services,nodes,namespaces',
+      '-o',
+      'jsonpath={.items[*].metadata.uid}',
+    );
+    for (const [index, pause] of [50, 300, 900].entries()) {
+      await session.run(`set image deployment/web main=nginx:${index}`);
+      await new Promise((resolve) => setTimeout(resolve, pause));
+      await session.server.kill9();
+      await session.server.restart();
+      expect(await session.run('rollout status deployment/web --timeout=30s')).toMatch(/successfully rolled out/);
+      await session.until(
+        'get pods -l app=web -o jsonpath={.items[*].spec.containers[0].image}',
+        (images) => images === Array.from({ length: 6 }, () => `nginx:${index}`).join(' '),
+      );
+    }
+    expect(
+      await session.run('get deployments,services,nodes,namespaces', '-o', 'jsonpath={.items[*].metadata.uid}'),
+    ).toBe(before);
+    // Nobody was taken for dead: the heartbeats went on.
+    expect((await session.rows('get nodes')).map(([, status]) => status)).toEqual(['Ready', 'Ready', 'Ready']);
+  });
 });
