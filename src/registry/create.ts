@@ -2,6 +2,7 @@
 // …/registry/generic/registry/store.go (Create).
 
 import type { Kind } from '../api/kind.ts';
+import { validatedGroup } from '../api/kind.ts';
 import type { Draft, KubeObject } from '../api/object.ts';
 import type { ObjectMeta } from '../api/types/meta-v1.ts';
 import type { Result } from '../api/status.ts';
@@ -61,7 +62,8 @@ export function create(store: Store, kind: Kind, creation: Creation, write: Writ
   const object = toCanonical(kind, draft);
   const errors = validateObjectMeta(object.metadata, kind);
   errors.push(...(kind.validate?.(object, context) ?? []));
-  if (errors.length > 0) return fail(invalidStatus(kind.group, kind.kind, object.metadata.name ?? '', errors));
+  if (errors.length > 0)
+    return fail(invalidStatus(validatedGroup(kind), kind.kind, object.metadata.name ?? '', errors));
   const admitted = creation.admit(object);
   if (!admitted.ok) return admitted;
 

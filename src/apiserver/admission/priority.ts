@@ -10,6 +10,9 @@ const SYSTEM: ReadonlyMap<string, number> = new Map([
   ['system-cluster-critical', 2_000_000_000],
 ]);
 
+/** The policy of every class until PriorityClass objects are served. */
+const PREEMPTS = 'PreemptLowerPriority';
+
 export const priority: AdmissionPlugin = {
   name: 'Priority',
 
@@ -34,7 +37,13 @@ export const priority: AdmissionPlugin = {
       );
     }
     spec.priority = value;
-    spec.preemptionPolicy ??= 'PreemptLowerPriority';
+    const policy = spec.preemptionPolicy ?? PREEMPTS;
+    if (policy !== PREEMPTS) {
+      return refuse(
+        `the string value of PreemptionPolicy (${policy}) must not be provided in pod spec; priority admission controller computed ${PREEMPTS} from the given PriorityClass name`,
+      );
+    }
+    spec.preemptionPolicy = policy;
     return undefined;
   },
 };

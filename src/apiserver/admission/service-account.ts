@@ -43,7 +43,7 @@ function wantsToken(spec: PodSpec, account: ServiceAccount): boolean {
 function mountToken(spec: PodSpec, suffix: string): void {
   const name = `kube-api-access-${suffix}`;
   let used = false;
-  for (const container of [...(spec.initContainers ?? []), ...spec.containers])
+  for (const container of [...(spec.initContainers ?? []), ...(spec.containers ?? [])])
     used = mountInto(container, name) || used;
   if (used) spec.volumes = [...(spec.volumes ?? []), tokenVolume(name)];
 }

@@ -3,6 +3,7 @@
 
 import type { ScaleStrategy } from '../../api/kind.ts';
 import type { KubeObject } from '../../api/object.ts';
+import { preconditionFailed } from '../../api/precondition.ts';
 import type { Result } from '../../api/status.ts';
 import { badRequest, fail, invalidStatus, notFoundStatus, ok } from '../../api/status.ts';
 import type { Scale } from '../../api/types/autoscaling-v1.ts';
@@ -79,13 +80,15 @@ function write(
       transform(old) {
         const scale = scaleFrom(old);
         if (!scale.ok) return scale;
-        const refused = checkScale(scale.value, path.name);
+        const refused = checkScale(scale.value, path.name, path.namespace);
         if (!refused.ok) return refused;
+        const { uid = '', resourceVersion = '' } = scale.value.metadata;
+        if (uid !== '' && uid !== old.metadata.uid) {
+          return fail(preconditionFailed(kind, old, 'UID', uid, options.dryRun));
+        }
         const object = clone(old);
         strategy.set(object, scale.value.spec?.replicas ?? 0);
-        const { uid, resourceVersion } = scale.value.metadata as { uid?: string; resourceVersion?: string };
-        if (uid !== undefined && uid !== '') object.metadata.uid = uid;
-        object.metadata.resourceVersion = resourceVersion ?? '';
+        object.metadata.resourceVersion = resourceVersion;
         return ok(object);
       },
       admit: (made, old) => admit(services, made, old, asked),
@@ -102,10 +105,13 @@ function scaleEncoding(encoding: Encoding | undefined): Encoding | undefined {
   return { ...encoding, resource: { ...encoding.resource, subresource: 'scale' } };
 }
 
-function checkScale(scale: Scale, name: string): Result<undefined> {
+function checkScale(scale: Scale, name: string, namespace: string): Result<undefined> {
   const given = scale.metadata.name ?? '';
   if (given !== name) {
     return fail(badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`));
+  }
+  if ((scale.metadata.namespace ?? namespace) !== namespace) {
+    return fail(badRequest('the namespace of the provided object does not match the namespace sent on the request'));
   }
   const replicas = scale.spec?.replicas ?? 0;
   if (replicas >= 0) return ok(undefined);
