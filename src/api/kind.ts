@@ -8,15 +8,7 @@ import type { KubeObject } from './object.ts';
 import type { Result } from './status.ts';
 import type { Scale } from './types/autoscaling-v1.ts';
 
-export type ApiVerb =
-  | 'create'
-  | 'delete'
-  | 'deletecollection'
-  | 'get'
-  | 'list'
-  | 'patch'
-  | 'update'
-  | 'watch';
+export type ApiVerb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
 
 /** What a strategy may ask of the cluster. */
 export interface StrategyContext {
@@ -88,6 +80,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly namespaced: boolean;
   /** Name in the schema table: `io.k8s.api.core.v1.Pod`. */
   readonly definition: string;
+  /** Where upstream keeps it in etcd, which some messages tell. Default: resource. */
+  readonly storagePath?: string;
   /** Default: all. */
   readonly verbs?: readonly ApiVerb[];
   /** Text of the `Warning:` header that every request for this version gets, reads and refusals too. */
@@ -177,6 +171,13 @@ export type PrintedKind = Pick<Kind, 'group' | 'version' | 'kind' | 'printer'>;
 
 export function apiVersionOf(kind: Pick<Kind, 'group' | 'version'>): string {
   return kind.group === '' ? kind.version : `${kind.group}/${kind.version}`;
+}
+
+/** The group that refusals of invalid objects name: that of the form in which the kind is validated. */
+export function validatedGroup({ group, storedAs }: Kind): string {
+  if (storedAs === undefined) return group;
+  const slash = storedAs.apiVersion.indexOf('/');
+  return slash < 0 ? '' : storedAs.apiVersion.slice(0, slash);
 }
 
 /** Keeps the type parameter inside the kind's file: the table holds `Kind`. */

@@ -84,6 +84,7 @@ export const endpoints = defineKind<Endpoints>({
   shortNames: ['ep'],
   namespaced: true,
   definition: 'io.k8s.api.core.v1.Endpoints',
+  storagePath: 'services/endpoints',
   deprecated: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
 
   setDefaults(object) {

@@ -59,6 +59,7 @@ export const node = defineKind<Node>({
   shortNames: ['no'],
   namespaced: false,
   definition: 'io.k8s.api.core.v1.Node',
+  storagePath: 'minions',
 
   setDefaults(object) {
     setSpecDefaults((object.spec ??= {}));

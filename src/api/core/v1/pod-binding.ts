@@ -6,6 +6,7 @@ import type { FieldError } from '../../../schema/field-error.ts';
 import { fieldErrorText, notSupported, required } from '../../../schema/field-error.ts';
 import type { Action, StrategyContext } from '../../kind.ts';
 import type { KubeObject } from '../../object.ts';
+import { preconditionFailed } from '../../precondition.ts';
 import type { Result, Status } from '../../status.ts';
 import { badRequest, conflict, fail, failure, ok } from '../../status.ts';
 import type { Binding, Pod, PodCondition, PodStatus } from '../../types/core-v1.ts';
@@ -21,18 +22,11 @@ function validateTarget(binding: Binding): FieldError[] {
   return errors;
 }
 
-function failedPrecondition(pod: Pod, what: string, asked: string, found: string): Status {
-  const key = `/registry/pods/${pod.metadata.namespace}/${pod.metadata.name}`;
-  const why = `Precondition failed: ${what} in precondition: ${asked}, ${what} in object meta: ${found}`;
-  const text = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`;
-  return conflict(PODS, pod.metadata.name, text);
-}
-
-function checkPreconditions(pod: Pod, binding: Binding): Status | undefined {
-  const { uid = '', resourceVersion = '' } = binding.metadata;
-  if (uid !== '' && uid !== pod.metadata.uid) return failedPrecondition(pod, 'UID', uid, pod.metadata.uid);
+function checkPreconditions(pod: Pod, { metadata }: Binding, dryRun: boolean): Status | undefined {
+  const { uid = '', resourceVersion = '' } = metadata;
+  if (uid !== '' && uid !== pod.metadata.uid) return preconditionFailed(PODS, pod, 'UID', uid, dryRun);
   if (resourceVersion !== '' && resourceVersion !== pod.metadata.resourceVersion) {
-    return failedPrecondition(pod, 'ResourceVersion', resourceVersion, pod.metadata.resourceVersion);
+    return preconditionFailed(PODS, pod, 'ResourceVersion', resourceVersion, dryRun);
   }
   return undefined;
 }
@@ -73,7 +67,7 @@ function apply(pod: Pod, body: KubeObject, context: StrategyContext): Result<Pod
   if (errors.length > 0) {
     return fail(failure(500, '', errors.length === 1 ? (errors[0] ?? '') : `[${errors.join(', ')}]`));
   }
-  const status = checkPreconditions(pod, binding);
+  const status = checkPreconditions(pod, binding, context.dryRun);
   if (status !== undefined) return fail(status);
   const refused = refusal(pod);
   if (refused !== undefined) return fail(conflict(BINDINGS, name, refused));

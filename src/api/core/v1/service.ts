@@ -85,6 +85,7 @@ export const service = defineKind<Service>({
   categories: ['all'],
   namespaced: true,
   definition: 'io.k8s.api.core.v1.Service',
+  storagePath: 'services/specs',
 
   validateName: labelNameErrors,
   setDefaults: setServiceDefaults,
