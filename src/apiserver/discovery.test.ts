@@ -8,15 +8,26 @@ describe('discovery', () => {
   test('/api and /apis list versions and groups', () => {
     expect(rig.get('/api').body).toMatchObject({ kind: 'APIVersions', versions: ['v1'] });
     const groups = rig.get('/apis').body['groups'] as JsonObject[];
-    expect(groups.map(({ name }) => name)).toEqual(expect.arrayContaining(['apps', 'events.k8s.io', 'discovery.k8s.io', 'coordination.k8s.io']));
-    expect(rig.get('/apis/apps').body).toMatchObject({ kind: 'APIGroup', preferredVersion: { groupVersion: 'apps/v1', version: 'v1' } });
+    expect(groups.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['apps', 'events.k8s.io', 'discovery.k8s.io', 'coordination.k8s.io']),
+    );
+    expect(rig.get('/apis/apps').body).toMatchObject({
+      kind: 'APIGroup',
+      preferredVersion: { groupVersion: 'apps/v1', version: 'v1' },
+    });
   });
 
   test('a version lists its resources with verbs, short names and subresources', () => {
     const body = rig.get('/api/v1').body;
     expect(body).toMatchObject({ kind: 'APIResourceList', groupVersion: 'v1' });
     const resources = new Map((body['resources'] as JsonObject[]).map((item) => [item['name'], item]));
-    expect(resources.get('pods')).toMatchObject({ singularName: 'pod', namespaced: true, kind: 'Pod', shortNames: ['po'], categories: ['all'] });
+    expect(resources.get('pods')).toMatchObject({
+      singularName: 'pod',
+      namespaced: true,
+      kind: 'Pod',
+      shortNames: ['po'],
+      categories: ['all'],
+    });
     expect(resources.get('pods/status')).toMatchObject({ singularName: '', verbs: ['get', 'patch', 'update'] });
     expect(resources.get('pods/binding')).toMatchObject({ kind: 'Binding', verbs: ['create'] });
     expect(resources.get('bindings')).toMatchObject({ verbs: ['create'] });
@@ -24,11 +35,19 @@ describe('discovery', () => {
   });
 
   test('every listed resource answers its list', () => {
-    const paths = ['/api/v1', ...(rig.get('/apis').body['groups'] as JsonObject[]).map((group) => `/apis/${String((group['preferredVersion'] as JsonObject)['groupVersion'])}`)];
+    const paths = [
+      '/api/v1',
+      ...(rig.get('/apis').body['groups'] as JsonObject[]).map(
+        (group) => `/apis/${String((group['preferredVersion'] as JsonObject)['groupVersion'])}`,
+      ),
+    ];
     for (const path of paths) {
       for (const { name, verbs } of rig.get(path).body['resources'] as JsonObject[]) {
         if (!(verbs as string[]).includes('list')) continue;
-        expect([`${path}/${String(name)}`, rig.get(`${path}/${String(name)}`).status]).toEqual([`${path}/${String(name)}`, 200]);
+        expect([`${path}/${String(name)}`, rig.get(`${path}/${String(name)}`).status]).toEqual([
+          `${path}/${String(name)}`,
+          200,
+        ]);
       }
     }
   });
@@ -41,7 +60,9 @@ describe('discovery', () => {
     const apps = (body['items'] as JsonObject[]).find((item) => (item['metadata'] as JsonObject)['name'] === 'apps');
     const [served] = apps?.['versions'] as JsonObject[];
     expect(served).toMatchObject({ version: 'v1', freshness: 'Current' });
-    expect(served?.['resources']).toContainEqual(expect.objectContaining({ resource: 'deployments', scope: 'Namespaced' }));
+    expect(served?.['resources']).toContainEqual(
+      expect.objectContaining({ resource: 'deployments', scope: 'Namespaced' }),
+    );
   });
 
   test('what is not served', () => {

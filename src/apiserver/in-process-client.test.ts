@@ -18,7 +18,11 @@ function map(rig: Rig, name: string): KubeObject {
 describe('the client port', () => {
   test('writes say who wrote, and because of what', () => {
     const rig = new Rig();
-    const made = clientOf(rig, 3).create('configmaps', { kind: 'ConfigMap', apiVersion: 'v1', metadata: { name: 'a', namespace: 'default' } });
+    const made = clientOf(rig, 3).create('configmaps', {
+      kind: 'ConfigMap',
+      apiVersion: 'v1',
+      metadata: { name: 'a', namespace: 'default' },
+    });
     expect(made.ok).toBe(true);
     expect(rig.log.event(rig.log.head)).toMatchObject({
       actor: 'system:serviceaccount:kube-system:test-controller',
@@ -33,7 +37,11 @@ describe('the client port', () => {
     const client = clientOf(rig);
     const refused = client.create('pods', { ...podBody('p'), metadata: { name: 'p', namespace: 'default' } } as never);
     expect(refused).toMatchObject({ ok: false, status: { code: 403 } });
-    const wrong = client.create('configmaps', { kind: 'ConfigMap', apiVersion: 'v1', metadata: { name: 'A', namespace: 'default' } });
+    const wrong = client.create('configmaps', {
+      kind: 'ConfigMap',
+      apiVersion: 'v1',
+      metadata: { name: 'A', namespace: 'default' },
+    });
     expect(wrong).toMatchObject({ ok: false, status: { code: 422 } });
   });
 
@@ -59,7 +67,10 @@ describe('the client port', () => {
     expect(client.update('configmaps', { ...clone(old), data: {}, binaryData: {} }).ok).toBe(true);
     expect(rig.log.head).toBe(head);
     expect(client.update('configmaps', { ...clone(old), data: { x: '1' } }).ok).toBe(true);
-    expect(client.update('configmaps', { ...clone(old), data: { x: '2' } })).toMatchObject({ ok: false, status: { reason: 'Conflict' } });
+    expect(client.update('configmaps', { ...clone(old), data: { x: '2' } })).toMatchObject({
+      ok: false,
+      status: { reason: 'Conflict' },
+    });
   });
 
   test('lists by namespace, labels and index terms', () => {
@@ -72,7 +83,9 @@ describe('the client port', () => {
     expect(client.list('pods', { term: 'node:n1', namespace: 'kube-system' })).toEqual([]);
     const owner = map(rig, 'owner');
     const { uid } = owner.metadata;
-    rig.configMap('kept', { metadata: { ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid }] } });
+    rig.configMap('kept', {
+      metadata: { ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid }] },
+    });
     expect(client.byTerm(`owner:${uid}`).map(({ metadata }) => metadata.name)).toEqual(['kept']);
   });
 
@@ -81,14 +94,20 @@ describe('the client port', () => {
     const client = clientOf(rig);
     const { uid } = map(rig, 'a').metadata;
     expect(client.delete('configmaps', 'default', 'a', { preconditions: { uid: 'other' } }).ok).toBe(false);
-    expect(client.delete('configmaps', 'default', 'a', { preconditions: { uid } })).toEqual({ ok: true, value: undefined });
+    expect(client.delete('configmaps', 'default', 'a', { preconditions: { uid } })).toEqual({
+      ok: true,
+      value: undefined,
+    });
     expect(rig.get(`${MAPS}/a`).status).toBe(404);
     rig.serviceAccount();
     rig.send('POST', PODS, { body: podBody('p') });
     const pod = client.get('pods', 'default', 'p');
     expect(client.bind('default', 'p', pod?.metadata.uid ?? '', 'n1').ok).toBe(true);
     expect(client.get('pods', 'default', 'p')?.spec?.nodeName).toBe('n1');
-    expect(client.bind('default', 'p', pod?.metadata.uid ?? '', 'n2')).toMatchObject({ ok: false, status: { code: 409 } });
+    expect(client.bind('default', 'p', pod?.metadata.uid ?? '', 'n2')).toMatchObject({
+      ok: false,
+      status: { code: 409 },
+    });
   });
 });
 

@@ -7,20 +7,26 @@ describe('the router', () => {
     expect(routerAccepts(accept, false)).toBeUndefined();
   });
 
-  test.each(['text/html', 'APPLICATION/JSON', 'application/*', ';;;', 'application/cbor'])('refuses Accept %j', (accept) => {
-    expect(routerAccepts(accept, false)).toMatchObject({
-      code: 406,
-      message:
-        '406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf',
-      details: {},
-    });
-    expect(routerAccepts(accept, true)?.message).toContain('application/json;stream=watch');
-  });
+  test.each(['text/html', 'APPLICATION/JSON', 'application/*', ';;;', 'application/cbor'])(
+    'refuses Accept %j',
+    (accept) => {
+      expect(routerAccepts(accept, false)).toMatchObject({
+        code: 406,
+        message:
+          '406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf',
+        details: {},
+      });
+      expect(routerAccepts(accept, true)?.message).toContain('application/json;stream=watch');
+    },
+  );
 
   test('compares content types to the letter, parameters aside', () => {
     expect(routerConsumes('application/x; charset=utf-8', ['application/x'])).toBeUndefined();
     for (const type of [undefined, '*/*', 'Application/x']) {
-      expect(routerConsumes(type, ['application/x'])).toMatchObject({ code: 415, message: '415: Unsupported Media Type' });
+      expect(routerConsumes(type, ['application/x'])).toMatchObject({
+        code: 415,
+        message: '415: Unsupported Media Type',
+      });
     }
   });
 });

@@ -38,7 +38,13 @@ describe('down', () => {
     expect([names(first['nodes']), names(first['pods'])]).toEqual([['n1'], ['p']]);
     const since = Number(first['revision']);
     expect(since).toBe(rig.log.head);
-    expect(send(rig, { since, nodes: [beat(rig)] })).toEqual({ revision: since, nodes: [], pods: [], gone: [], refused: [] });
+    expect(send(rig, { since, nodes: [beat(rig)] })).toEqual({
+      revision: since,
+      nodes: [],
+      pods: [],
+      gone: [],
+      refused: [],
+    });
     rig.send('POST', PODS, { body: podBody('q', { nodeName: 'n1' }) });
     rig.send('POST', PODS, { body: podBody('elsewhere', { nodeName: 'n2' }) });
     rig.send('DELETE', `${PODS}/p?gracePeriodSeconds=0`);
@@ -69,7 +75,10 @@ describe('beats', () => {
     rig.clock.at += MINUTE;
     send(rig, { nodes: [beat(rig)] });
     expect(rig.log.head).toBe(head);
-    expect(rig.get(LEASE).body['spec']).toMatchObject({ holderIdentity: 'n1', renewTime: '2026-01-02T03:05:05.000000Z' });
+    expect(rig.get(LEASE).body['spec']).toMatchObject({
+      holderIdentity: 'n1',
+      renewTime: '2026-01-02T03:05:05.000000Z',
+    });
     rig.clock.at += 5 * MINUTE;
     send(rig, { nodes: [beat(rig)] });
     expect(rig.log.head).toBe(head + 1);

@@ -17,17 +17,32 @@ describe('paths', () => {
     ['/apis/apps/v1/deployments/', { ...blank, group: 'apps', version: 'v1', resource: 'deployments' }],
     [
       '/api/v1/namespaces/a/pods/p/exec/x/y',
-      { ...blank, version: 'v1', namespace: 'a', inNamespace: true, resource: 'pods', name: 'p', subresource: 'exec', rest: 'x/y' },
+      {
+        ...blank,
+        version: 'v1',
+        namespace: 'a',
+        inNamespace: true,
+        resource: 'pods',
+        name: 'p',
+        subresource: 'exec',
+        rest: 'x/y',
+      },
     ],
     ['/api/v1/watch/pods', { ...blank, version: 'v1', resource: 'pods', watch: true }],
-    ['/api/v1/namespaces/a%2Db/pods', { ...blank, version: 'v1', namespace: 'a-b', inNamespace: true, resource: 'pods' }],
+    [
+      '/api/v1/namespaces/a%2Db/pods',
+      { ...blank, version: 'v1', namespace: 'a-b', inNamespace: true, resource: 'pods' },
+    ],
   ])('%s is a resource path', (path, expected) => {
     expect(resource(path)).toEqual(expected);
   });
 
   test('a namespace and its subresources are the Namespace; anything else below it is inside', () => {
     expect(resource('/api/v1/namespaces/a')).toMatchObject({ resource: 'namespaces', name: 'a', inNamespace: false });
-    expect(resource('/api/v1/namespaces/a/finalize')).toMatchObject({ resource: 'namespaces', subresource: 'finalize' });
+    expect(resource('/api/v1/namespaces/a/finalize')).toMatchObject({
+      resource: 'namespaces',
+      subresource: 'finalize',
+    });
     expect(resource('/api/v1/namespaces/a/pods')).toMatchObject({ resource: 'pods', namespace: 'a' });
   });
 

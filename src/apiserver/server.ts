@@ -195,7 +195,9 @@ class Server implements ApiServer {
     if (text === undefined) return PAGE_NOT_FOUND;
     const answer = jsonAnswer(200, text);
     // With its hash the address is that of this very document.
-    return query.has('hash') ? { ...answer, headers: { 'Cache-Control': 'public, max-age=31536000, immutable' } } : answer;
+    return query.has('hash')
+      ? { ...answer, headers: { 'Cache-Control': 'public, max-age=31536000, immutable' } }
+      : answer;
   }
 
   #paths(): string[] {

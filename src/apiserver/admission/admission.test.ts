@@ -22,9 +22,12 @@ describe('NamespaceLifecycle', () => {
     rig.send('POST', '/api/v1/namespaces', { body: { metadata: { name: 'n' } } });
     expect(post().status).toBe(201);
     rig.send('DELETE', '/api/v1/namespaces/n');
-    expect(rig.send('POST', '/api/v1/namespaces/n/configmaps', { body: { metadata: { name: 'b' } } }).body).toMatchObject({
+    expect(
+      rig.send('POST', '/api/v1/namespaces/n/configmaps', { body: { metadata: { name: 'b' } } }).body,
+    ).toMatchObject({
       code: 403,
-      message: 'configmaps "b" is forbidden: unable to create new content in namespace n because it is being terminated',
+      message:
+        'configmaps "b" is forbidden: unable to create new content in namespace n because it is being terminated',
       details: { causes: [{ reason: 'NamespaceTerminating' }] },
     });
   });
@@ -41,7 +44,8 @@ describe('ServiceAccount', () => {
   test('a pod without its account is refused', () => {
     expect(new Rig().send('POST', PODS, { body: podBody('p') }).body).toMatchObject({
       code: 403,
-      message: 'pods "p" is forbidden: error looking up service account default/default: serviceaccount "default" not found',
+      message:
+        'pods "p" is forbidden: error looking up service account default/default: serviceaccount "default" not found',
     });
   });
 
@@ -50,7 +54,11 @@ describe('ServiceAccount', () => {
     const [volume] = spec['volumes'] as JsonObject[];
     expect(String(volume?.['name'])).toMatch(/^kube-api-access-.{5}$/);
     expect(spec['containers']).toMatchObject([
-      { volumeMounts: [{ name: volume?.['name'], readOnly: true, mountPath: '/var/run/secrets/kubernetes.io/serviceaccount' }] },
+      {
+        volumeMounts: [
+          { name: volume?.['name'], readOnly: true, mountPath: '/var/run/secrets/kubernetes.io/serviceaccount' },
+        ],
+      },
     ]);
     expect(spec).toMatchObject({ serviceAccountName: 'default', serviceAccount: 'default' });
   });
@@ -66,7 +74,10 @@ describe('DefaultTolerationSeconds', () => {
     const key = 'node.kubernetes.io/not-ready';
     const mine = { key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 5 };
     const spec = podSpec(withAccount(), { tolerations: [mine] });
-    expect(spec['tolerations']).toEqual([mine, { ...mine, key: 'node.kubernetes.io/unreachable', tolerationSeconds: 300 }]);
+    expect(spec['tolerations']).toEqual([
+      mine,
+      { ...mine, key: 'node.kubernetes.io/unreachable', tolerationSeconds: 300 },
+    ]);
     expect(podSpec(withAccount(), { tolerations: [{ operator: 'Exists' }] })['tolerations']).toHaveLength(1);
   });
 

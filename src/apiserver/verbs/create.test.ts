@@ -20,16 +20,23 @@ describe('create', () => {
     });
     const meta = metaOf(body);
     expect(Object.keys(meta)).toEqual(['name', 'namespace', 'uid', 'resourceVersion', 'creationTimestamp']);
-    expect(meta).toMatchObject({ namespace: 'default', creationTimestamp: new Date(START).toISOString().replace('.000', '') });
+    expect(meta).toMatchObject({
+      namespace: 'default',
+      creationTimestamp: new Date(START).toISOString().replace('.000', ''),
+    });
     expect(meta['uid']).not.toBe('mine');
     expect(meta['resourceVersion']).toBe(String(rig.log.head));
   });
 
   test('what is stored is what is answered, read and parsed', () => {
     const rig = new Rig();
-    const made = rig.send('POST', MAPS, { body: map({ labels: { b: '1', a: '2' }, name: 'a' }, { data: { z: '', y: '1' } }) });
+    const made = rig.send('POST', MAPS, {
+      body: map({ labels: { b: '1', a: '2' }, name: 'a' }, { data: { z: '', y: '1' } }),
+    });
     expect(rig.get(`${MAPS}/a`).text).toBe(made.text);
-    expect(made.text.startsWith('{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"a","namespace":"default","uid":')).toBe(true);
+    expect(
+      made.text.startsWith('{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"a","namespace":"default","uid":'),
+    ).toBe(true);
     expect(made.text).toContain('"labels":{"a":"2","b":"1"}');
   });
 
@@ -92,8 +99,18 @@ describe('create', () => {
   });
 
   test.each([
-    ['a revision', { name: 'a', resourceVersion: '5' }, 500, 'resourceVersion should not be set on objects to be created'],
-    ['another namespace', { name: 'a', namespace: 'b' }, 400, 'the namespace of the provided object does not match the namespace sent on the request'],
+    [
+      'a revision',
+      { name: 'a', resourceVersion: '5' },
+      500,
+      'resourceVersion should not be set on objects to be created',
+    ],
+    [
+      'another namespace',
+      { name: 'a', namespace: 'b' },
+      400,
+      'the namespace of the provided object does not match the namespace sent on the request',
+    ],
     ['no name', {}, 422, 'ConfigMap "" is invalid: metadata.name: Required value: name or generateName is required'],
   ])('%s is refused', (_what, metadata, code, message) => {
     const rig = new Rig();
@@ -105,7 +122,9 @@ describe('create', () => {
   test('a repeated owner is dropped with a warning', () => {
     const rig = new Rig();
     const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: 'x', uid: '1' };
-    const made = rig.send('POST', MAPS, { body: map({ name: 'a', ownerReferences: [owner, owner, { ...owner, uid: '2' }] }) });
+    const made = rig.send('POST', MAPS, {
+      body: map({ name: 'a', ownerReferences: [owner, owner, { ...owner, uid: '2' }] }),
+    });
     expect(metaOf(made.body)['ownerReferences']).toHaveLength(2);
     expect(made.response.warnings?.[0]).toContain('duplicate UID(s) observed: 1');
   });
@@ -114,7 +133,10 @@ describe('create', () => {
 describe('bodies', () => {
   const rig = new Rig();
   const send = (body: string, type?: string) =>
-    rig.send('POST', `${MAPS}?dryRun=All`, { body, ...(type === undefined ? {} : { headers: { 'content-type': type } }) });
+    rig.send('POST', `${MAPS}?dryRun=All`, {
+      body,
+      ...(type === undefined ? {} : { headers: { 'content-type': type } }),
+    });
 
   test('are JSON unless they say otherwise', () => {
     expect(send('{"metadata":{"name":"a"}}').status).toBe(201);
@@ -135,6 +157,9 @@ describe('bodies', () => {
     expect(post('&fieldValidation=Strict').body['message']).toContain('strict decoding error: unknown field "bogus"');
     expect(post('').response.warnings).toEqual(['unknown field "bogus"']);
     expect(post('&fieldValidation=Ignore').response.warnings).toBeUndefined();
-    expect(post('&fieldValidation=Some').body).toMatchObject({ code: 422, details: { kind: 'CreateOptions', group: 'meta.k8s.io' } });
+    expect(post('&fieldValidation=Some').body).toMatchObject({
+      code: 422,
+      details: { kind: 'CreateOptions', group: 'meta.k8s.io' },
+    });
   });
 });

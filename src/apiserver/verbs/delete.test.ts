@@ -32,7 +32,9 @@ describe('delete', () => {
     const head = rig.log.head;
     expect(rig.send('DELETE', `${MAPS}/a`).body).toEqual(deleting);
     expect(rig.log.head).toBe(head);
-    const answer = rig.send('PUT', `${MAPS}/a`, { body: { ...deleting, metadata: { ...metaOf(deleting), finalizers: [] } } });
+    const answer = rig.send('PUT', `${MAPS}/a`, {
+      body: { ...deleting, metadata: { ...metaOf(deleting), finalizers: [] } },
+    });
     expect(answer.status).toBe(200);
     expect(metaOf(answer.body)['finalizers']).toBeUndefined();
     const last = rig.log.event(rig.log.head);
@@ -46,7 +48,9 @@ describe('delete', () => {
     rig.configMap('a', { metadata: { finalizers: ['x.io/f'] } });
     const deleting = rig.send('DELETE', `${MAPS}/a`).body;
     const finalizers = ['x.io/f', 'x.io/g'];
-    const answer = rig.send('PUT', `${MAPS}/a`, { body: { ...deleting, metadata: { ...metaOf(deleting), finalizers } } });
+    const answer = rig.send('PUT', `${MAPS}/a`, {
+      body: { ...deleting, metadata: { ...metaOf(deleting), finalizers } },
+    });
     expect(answer.body['message']).toContain('no new finalizers can be added if the object is being deleted');
   });
 
@@ -57,7 +61,10 @@ describe('delete', () => {
     expect(grace('')).toMatchObject({ deletionGracePeriodSeconds: 30, deletionTimestamp: '2026-01-02T03:04:35Z' });
     rig.clock.at += 5_000;
     expect(grace('?gracePeriodSeconds=40')['deletionGracePeriodSeconds']).toBe(30);
-    expect(grace('?gracePeriodSeconds=10')).toMatchObject({ deletionGracePeriodSeconds: 10, deletionTimestamp: '2026-01-02T03:04:15Z' });
+    expect(grace('?gracePeriodSeconds=10')).toMatchObject({
+      deletionGracePeriodSeconds: 10,
+      deletionTimestamp: '2026-01-02T03:04:15Z',
+    });
     expect(grace('?gracePeriodSeconds=0')['deletionGracePeriodSeconds']).toBe(0);
     expect(rig.get(`${PODS}/p`).status).toBe(404);
   });
@@ -86,7 +93,9 @@ describe('delete', () => {
     const { uid, resourceVersion } = metaOf(rig.configMap('a'));
     const wrong = rig.send('DELETE', `${MAPS}/a`, { body: { preconditions: { uid: 'other' } } });
     expect(wrong.body).toMatchObject({ code: 409, reason: 'Conflict' });
-    expect(wrong.body['message']).toContain(`the UID in the precondition (other) does not match the UID in record (${String(uid)})`);
+    expect(wrong.body['message']).toContain(
+      `the UID in the precondition (other) does not match the UID in record (${String(uid)})`,
+    );
     expect(rig.send('DELETE', `${MAPS}/a?resourceVersion=1`).status).toBe(409);
     const right = { uid: String(uid), resourceVersion: String(resourceVersion) };
     expect(rig.send('DELETE', `${MAPS}/a`, { body: { preconditions: right } }).status).toBe(200);
@@ -125,7 +134,8 @@ describe('delete', () => {
 describe('deletecollection', () => {
   test('deletes what the same list would give, and answers with it', () => {
     const rig = new Rig();
-    for (const name of ['a', 'b', 'c']) rig.configMap(name, { metadata: { labels: { odd: name === 'b' ? 'no' : 'yes' } } });
+    for (const name of ['a', 'b', 'c'])
+      rig.configMap(name, { metadata: { labels: { odd: name === 'b' ? 'no' : 'yes' } } });
     expect(namesOf(rig.send('DELETE', `${MAPS}?labelSelector=odd=yes`).body)).toEqual(['a', 'c']);
     expect(namesOf(rig.get(MAPS).body)).toEqual(['b']);
     expect(rig.send('DELETE', `${MAPS}?resourceVersion=0`).status).toBe(409);

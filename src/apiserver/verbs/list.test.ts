@@ -13,7 +13,11 @@ function filled(names = ['a', 'b', 'c', 'd', 'e']): Rig {
 const page = (rig: Rig, url: string) => {
   const { body } = rig.get(url);
   const meta = metaOf(body);
-  return { names: body['items'] === undefined ? body['message'] : namesOf(body), next: meta['continue'] as string | undefined, left: meta['remainingItemCount'] };
+  return {
+    names: body['items'] === undefined ? body['message'] : namesOf(body),
+    next: meta['continue'] as string | undefined,
+    left: meta['remainingItemCount'],
+  };
 };
 
 describe('pages', () => {
@@ -25,7 +29,11 @@ describe('pages', () => {
     rig.send('DELETE', `${MAPS}/c`);
     const second = page(rig, `${MAPS}?limit=2&continue=${first.next ?? ''}`);
     expect(second).toMatchObject({ names: ['c', 'd'], left: 1 });
-    expect(page(rig, `${MAPS}?limit=2&continue=${second.next ?? ''}`)).toEqual({ names: ['e'], next: undefined, left: undefined });
+    expect(page(rig, `${MAPS}?limit=2&continue=${second.next ?? ''}`)).toEqual({
+      names: ['e'],
+      next: undefined,
+      left: undefined,
+    });
     expect(page(rig, MAPS).names).toEqual(['a', 'b', 'bb', 'd', 'e']);
   });
 
@@ -33,7 +41,11 @@ describe('pages', () => {
     const rig = filled();
     expect(page(rig, `${MAPS}?limit=2&labelSelector=odd=no`)).toMatchObject({ names: ['b', 'd'], left: undefined });
     expect(page(rig, `${MAPS}?limit=2&labelSelector=odd=no`).next).toBeDefined();
-    expect(page(rig, `${MAPS}?limit=1&fieldSelector=metadata.name=b`)).toEqual({ names: ['b'], next: undefined, left: undefined });
+    expect(page(rig, `${MAPS}?limit=1&fieldSelector=metadata.name=b`)).toEqual({
+      names: ['b'],
+      next: undefined,
+      left: undefined,
+    });
   });
 
   test('across namespaces keys are ordered as the text namespace/name', () => {
@@ -69,13 +81,22 @@ describe('pages', () => {
     ['%25', 'illegal base64 data at input byte 0'],
     [token('{'), 'unexpected end of JSON input'],
     [token('{"v":"meta.k8s.io/v1"}'), 'incorrect encoded start resourceVersion (version meta.k8s.io/v1)'],
-    [token('{"v":"meta.k8s.io/v2","rv":5,"start":"x"}'), 'server does not recognize this encoded version meta.k8s.io/v2'],
-    [token('{"v":"meta.k8s.io/v1","rv":"x","start":"y"}'), 'json: cannot unmarshal string into Go struct field continueToken.rv of type int64'],
+    [
+      token('{"v":"meta.k8s.io/v2","rv":5,"start":"x"}'),
+      'server does not recognize this encoded version meta.k8s.io/v2',
+    ],
+    [
+      token('{"v":"meta.k8s.io/v1","rv":"x","start":"y"}'),
+      'json: cannot unmarshal string into Go struct field continueToken.rv of type int64',
+    ],
     [token('{"v":"meta.k8s.io/v1","rv":5,"start":"../x"}'), '../x'],
     [token('{"v":"meta.k8s.io/v1","rv":5}'), 'encoded start key empty (version meta.k8s.io/v1)'],
   ])('token %s is refused', (text, why) => {
     const answer = filled().get(`${MAPS}?limit=1&continue=${text}`);
-    expect(answer.body).toMatchObject({ code: 400, message: `invalid continue token: continue key is not valid: ${why}` });
+    expect(answer.body).toMatchObject({
+      code: 400,
+      message: `invalid continue token: continue key is not valid: ${why}`,
+    });
   });
 });
 
@@ -131,7 +152,10 @@ describe('selectors', () => {
   });
 
   test.each([
-    [`${MAPS}?fieldSelector=data.k=1`, '"data.k" is not a known field selector: only "metadata.name", "metadata.namespace"'],
+    [
+      `${MAPS}?fieldSelector=data.k=1`,
+      '"data.k" is not a known field selector: only "metadata.name", "metadata.namespace"',
+    ],
     ['/api/v1/namespaces?fieldSelector=metadata.namespace=x', 'field label not supported: metadata.namespace'],
     ['/api/v1/pods?fieldSelector=spec.bogus=x', 'field label not supported: spec.bogus'],
     [`${MAPS}?fieldSelector=metadata.name`, "invalid selector: 'metadata.name'; can't understand 'metadata.name'"],
@@ -142,7 +166,12 @@ describe('selectors', () => {
 
 test('items carry neither kind nor apiVersion; Events of both groups are the same rows', () => {
   const rig = new Rig();
-  const event = { metadata: { name: 'e' }, involvedObject: { kind: 'Pod', namespace: 'default', name: 'p' }, reason: 'R', type: 'Normal' };
+  const event = {
+    metadata: { name: 'e' },
+    involvedObject: { kind: 'Pod', namespace: 'default', name: 'p' },
+    reason: 'R',
+    type: 'Normal',
+  };
   rig.send('POST', '/api/v1/namespaces/default/events', { body: event });
   const { body } = rig.get('/apis/events.k8s.io/v1/namespaces/default/events');
   expect(body).toMatchObject({ kind: 'EventList', apiVersion: 'events.k8s.io/v1' });

@@ -47,7 +47,8 @@ export function patch(exchange: Exchange, part: Part): ApiResponse {
     writeContext(exchange, options.value.dryRun),
   );
   if (!written.ok) return statusAnswer(written.status, encoding, warnings);
-  warnings.push(...(kind.warnings?.(written.value.object, before) ?? []));
+  // Writes of a status warn of nothing.
+  if (part === 'main') warnings.push(...(kind.warnings?.(written.value.object, before) ?? []));
   return jsonAnswer(200, written.value.text, encoding, warnings);
 }
 

@@ -1,7 +1,7 @@
 // The scale subresource: one small view of every kind that has replicas.
 // Models kubernetes pkg/registry/apps/deployment/storage (ScaleREST).
 
-import type { ScaleStrategy } from '../../api/kind.ts';
+import type { Kind, ScaleStrategy } from '../../api/kind.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { preconditionFailed } from '../../api/precondition.ts';
 import type { Result } from '../../api/status.ts';
@@ -19,7 +19,7 @@ import type { ApiResponse, Encoding } from '../http.ts';
 import type { WriteOptions } from '../options.ts';
 import { writeOptions } from '../options.ts';
 import { applyPatch, patchType } from '../patching.ts';
-import { admit, attributes } from '../write-steps.ts';
+import { admit, attributes, checkName, settleNamespace } from '../write-steps.ts';
 
 const SCALE: ExpectedKind = {
   group: 'autoscaling',
@@ -80,7 +80,7 @@ function write(
       transform(old) {
         const scale = scaleFrom(old);
         if (!scale.ok) return scale;
-        const refused = checkScale(scale.value, path.name, path.namespace);
+        const refused = checkScale(scale.value, kind, path);
         if (!refused.ok) return refused;
         const { uid = '', resourceVersion = '' } = scale.value.metadata;
         if (uid !== '' && uid !== old.metadata.uid) {
@@ -105,14 +105,11 @@ function scaleEncoding(encoding: Encoding | undefined): Encoding | undefined {
   return { ...encoding, resource: { ...encoding.resource, subresource: 'scale' } };
 }
 
-function checkScale(scale: Scale, name: string, namespace: string): Result<undefined> {
-  const given = scale.metadata.name ?? '';
-  if (given !== name) {
-    return fail(badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`));
-  }
-  if ((scale.metadata.namespace ?? namespace) !== namespace) {
-    return fail(badRequest('the namespace of the provided object does not match the namespace sent on the request'));
-  }
+function checkScale(scale: Scale, kind: Kind, { name, namespace }: Exchange['path']): Result<undefined> {
+  const named = checkName(scale, name);
+  if (!named.ok) return named;
+  const settled = settleNamespace(kind, scale, namespace);
+  if (!settled.ok) return settled;
   const replicas = scale.spec?.replicas ?? 0;
   if (replicas >= 0) return ok(undefined);
   const error = invalid('spec.replicas', replicas, 'must be greater than or equal to 0');

@@ -38,8 +38,16 @@ describe('update', () => {
   });
 
   test.each([
-    [{ deletionTimestamp: '2001-01-01T00:00:00Z' }, 422, 'metadata.deletionTimestamp: Invalid value: "2001-01-01T00:00:00Z": field is immutable'],
-    [{ deletionGracePeriodSeconds: 5 }, 422, 'metadata.deletionGracePeriodSeconds: Invalid value: 5: field is immutable'],
+    [
+      { deletionTimestamp: '2001-01-01T00:00:00Z' },
+      422,
+      'metadata.deletionTimestamp: Invalid value: "2001-01-01T00:00:00Z": field is immutable',
+    ],
+    [
+      { deletionGracePeriodSeconds: 5 },
+      422,
+      'metadata.deletionGracePeriodSeconds: Invalid value: 5: field is immutable',
+    ],
     [{ uid: '11111111-2222-3333-4444-555555555555' }, 409, 'Precondition failed: UID in precondition'],
     [{ name: 'b' }, 400, 'the name of the object (b) does not match the name on the URL (a)'],
     [{ namespace: 'b' }, 400, 'the namespace of the provided object does not match'],
@@ -68,7 +76,11 @@ describe('update', () => {
     expect(metaOf(made)['generation']).toBe(1);
     const labelled = put(rig, changed(made, { labels: { x: 'y' } }), base).body;
     expect(metaOf(labelled)['generation']).toBe(1);
-    const scaled = put(rig, changed(labelled, {}, { spec: { ...(labelled['spec'] as object), replicas: 3 } }), base).body;
+    const scaled = put(
+      rig,
+      changed(labelled, {}, { spec: { ...(labelled['spec'] as object), replicas: 3 } }),
+      base,
+    ).body;
     expect(metaOf(scaled)['generation']).toBe(2);
   });
 
@@ -104,7 +116,9 @@ describe('scale', () => {
     const base = '/apis/apps/v1/namespaces/default/deployments';
     const labels = { app: 'a' };
     const template = { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'i' }] } };
-    rig.send('POST', base, { body: { metadata: { name: 'd' }, spec: { replicas: 0, selector: { matchLabels: labels }, template } } });
+    rig.send('POST', base, {
+      body: { metadata: { name: 'd' }, spec: { replicas: 0, selector: { matchLabels: labels }, template } },
+    });
     const scale = rig.get(`${base}/d/scale`).body;
     expect(scale).toMatchObject({ kind: 'Scale', spec: {}, status: { replicas: 0, selector: 'app=a' } });
     const written = rig.send('PUT', `${base}/d/scale`, { body: { ...scale, spec: { replicas: 4 } } });

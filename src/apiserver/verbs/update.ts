@@ -52,6 +52,7 @@ export function put(exchange: Exchange, part: Part): ApiResponse {
     write,
   );
   if (!written.ok) return statusAnswer(written.status, encoding, warnings);
-  const own = kind.warnings?.(written.value.object, before) ?? [];
+  // Writes of a status warn of nothing.
+  const own = part === 'main' ? (kind.warnings?.(written.value.object, before) ?? []) : [];
   return jsonAnswer(written.value.created === true ? 201 : 200, written.value.text, encoding, [...warnings, ...own]);
 }

@@ -24,7 +24,10 @@ describe('beginnings', () => {
     ['&labelSelector=x', ['ADDED b']],
     ['&fieldSelector=metadata.name=a', ['ADDED a']],
     ['&sendInitialEvents=false&resourceVersionMatch=NotOlderThan', []],
-    ['&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true', ['ADDED a', 'ADDED b', 'BOOKMARK']],
+    [
+      '&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true',
+      ['ADDED a', 'ADDED b', 'BOOKMARK'],
+    ],
   ])('%s', (query, expected) => {
     expect(brief(begin(query))).toEqual(expected);
   });
@@ -60,7 +63,9 @@ describe('endings', () => {
     const { rig, first } = started();
     rig.log.compact(rig.log.head);
     const plan = rig.watch(`${MAPS}?watch=1&resourceVersion=${first}`);
-    expect(framesOf(plan)).toEqual([{ type: 'ERROR', object: expect.objectContaining({ code: 410, reason: 'Expired' }) }]);
+    expect(framesOf(plan)).toEqual([
+      { type: 'ERROR', object: expect.objectContaining({ code: 410, reason: 'Expired' }) },
+    ]);
     expect(plan.ended()).toBe(true);
   });
 
