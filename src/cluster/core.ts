@@ -79,7 +79,10 @@ export function openCore(options: CoreOptions): Core {
     reported: (rev: number) => log.event(rev)?.actor === POOL_USER,
     wakeBy: (time: number) => alarm.by(time),
   };
-  const runtime = new Runtime(createComponents(ports, { nodeGracePeriodMs: options.nodeGraceSeconds * 1000 }, pool), ports);
+  const runtime = new Runtime(
+    createComponents(ports, { nodeGracePeriodMs: options.nodeGraceSeconds * 1000 }, pool),
+    ports,
+  );
 
   const run = (budget: number): RunResult => {
     const result = runtime.run(budget);
