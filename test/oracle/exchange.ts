@@ -127,7 +127,7 @@ export class ShareByBase {
     console.log(`${this.#title} by base: ${bases.join(', ')}`);
     const part = all === 0 ? '–' : `${((100 * same) / all).toFixed(1)}%`;
     console.log(
-      `${this.#title}: requests answered identically ${same}/${all} (${part}); ${this.#leftOut} need kinds that do not exist`,
+      `${this.#title}: requests answered identically ${same}/${all} (${part}); ${this.#leftOut} need kinds or verbs that do not exist`,
     );
   }
 }

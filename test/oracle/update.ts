@@ -32,7 +32,9 @@ export async function measureUpdates(ids: readonly string[]): Promise<void> {
     }
     await sleep(500);
     for (const record of records('update.jsonl') as RecordedUpdate[]) {
-      if (target(record.request.path) === undefined) share.leaveOut();
+      // Server-side apply is the next step of the project.
+      const applies = record.request.contentType?.startsWith('application/apply-patch') === true;
+      if (applies || target(record.request.path) === undefined) share.leaveOut();
       else if (ids.length === 0 || ids.includes(record.id)) {
         const found = await replay(api, record);
         if (found === UNSERVED) share.leaveOut();

@@ -5,7 +5,7 @@ import type { Kind, ScaleStrategy } from '../../api/kind.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { preconditionFailed } from '../../api/precondition.ts';
 import type { Result } from '../../api/status.ts';
-import { badRequest, fail, invalidStatus, notFoundStatus, ok } from '../../api/status.ts';
+import { fail, invalidStatus, notFoundStatus, ok } from '../../api/status.ts';
 import type { Scale } from '../../api/types/autoscaling-v1.ts';
 import { clone } from '../../lib/json.ts';
 import { update } from '../../registry/update.ts';

@@ -117,4 +117,5 @@ export function dropForType(spec: ServiceSpec, old: ServiceSpec): void {
   if (isExternallyAccessible(old) && !isExternallyAccessible(spec) && same('externalTrafficPolicy')) {
     delete spec.externalTrafficPolicy;
   }
+  if (needsClusterIp(old) && !needsClusterIp(spec) && same('internalTrafficPolicy')) delete spec.internalTrafficPolicy;
 }
