@@ -1,14 +1,16 @@
 // The object's one alarm.
 //
 // 1. It is written only where the wanted time differs from the one that is known to be armed.
-// 2. It is never set for the present millisecond: an alarm that is re-armed while it runs, for the millisecond that it runs
-//    in, is lost without a word.
+// 2. It is set two milliseconds ahead at least: an alarm that is re-armed while it runs, for the millisecond that it was
+//    armed for, is lost without a word, and it may run a millisecond early.
 
 import type { Clock } from '../lib/clock.ts';
 
 export interface AlarmStorage {
   setAlarm(time: number): Promise<void>;
 }
+
+const AHEAD_MS = 2;
 
 export class AlarmClock {
   readonly #storage: AlarmStorage;
@@ -27,7 +29,7 @@ export class AlarmClock {
     this.#armed = undefined;
   }
 
-  /** Fires in a millisecond or two. */
+  /** Fires in a few milliseconds. */
   soon(): void {
     this.by(0);
   }
@@ -46,7 +48,7 @@ export class AlarmClock {
 
   /** Rule 2. */
   #possible(time: number): number {
-    return Math.max(Math.ceil(time), this.#clock.now() + 1);
+    return Math.max(Math.ceil(time), this.#clock.now() + AHEAD_MS);
   }
 
   #set(time: number): void {

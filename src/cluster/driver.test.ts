@@ -30,7 +30,7 @@ function setUp(results: Array<RunResult | Error>) {
 }
 
 describe('Driver', () => {
-  it('arms once for many wakes, a millisecond ahead at least', () => {
+  it('arms once for many wakes, two milliseconds ahead at least', () => {
     const { state, driver } = setUp([]);
     driver.wake();
     driver.wake();
