@@ -34,7 +34,7 @@ describe('Driver', () => {
     const { state, driver } = setUp([]);
     driver.wake();
     driver.wake();
-    expect(state.set).toEqual([1_001]);
+    expect(state.set).toEqual([1_002]);
   });
 
   it('runs slices until nothing is left, then sleeps', async () => {
@@ -53,7 +53,7 @@ describe('Driver', () => {
     expect(later.state.set).toEqual([9_001]);
     const overdue = setUp([{ more: false, nextDue: 10 }]);
     await overdue.driver.alarm();
-    expect(overdue.state.set).toEqual([1_001]);
+    expect(overdue.state.set).toEqual([1_002]);
   });
 
   it('needs no alarm for what happens while it runs', async () => {
@@ -70,7 +70,7 @@ describe('Driver', () => {
     };
     await driver.alarm();
     expect(state.runs).toBe(31);
-    expect(state.set).toEqual([state.now + 1]);
+    expect(state.set).toEqual([state.now + 2]);
   });
 
   it('tries again with growing delays where a slice throws', async () => {
