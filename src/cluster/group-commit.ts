@@ -2,13 +2,14 @@
 // what a cluster's throughput is made of.
 //
 // 1. Writes run in the order they were submitted.
-// 2. Each runs in a transaction of its own inside the group's: one that throws undoes itself alone.
-// 3. A write is answered after the group's transaction has ended. Where that fails, none of the group has happened.
+// 2. Where one throws, which is a bug, the group is undone, and each runs again in a transaction of its own: one nested in
+//    the group's would be simpler, but the store then keeps a copy of every page for every write.
+// 3. A write is answered after the transaction that it happened in has ended.
 // 4. Where writes come one after the other they commit at once: waiting for company would only cost them time. Now and
 //    then one waits all the same, to see whether company has come.
 
 export interface GroupCommitOptions<T> {
-  /** Runs the body so that all its writes happen or, where it throws, none. Nests. */
+  /** Runs the body so that all its writes happen or, where it throws, none. */
   readonly transaction: (body: () => void) => void;
   /** The answer for a write that threw, which is a bug. */
   readonly failed: (error: unknown) => T;
@@ -17,6 +18,7 @@ export interface GroupCommitOptions<T> {
 }
 
 interface Waiting<T> {
+  /** May be called again after a throw of it, or of another in its group, has been undone. */
   readonly run: () => T;
   readonly resolve: (answer: T) => void;
 }
@@ -64,16 +66,13 @@ export class GroupCommit<T> {
   }
 
   #commit(runs: ReadonlyArray<() => T>): T[] {
-    const { transaction, failed } = this.#options;
-    const [only] = runs;
-    if (only !== undefined && runs.length === 1) return [this.#one(only)];
     const answers: T[] = [];
     try {
-      transaction(() => {
-        for (const run of runs) answers.push(this.#one(run));
+      this.#options.transaction(() => {
+        for (const run of runs) answers.push(run());
       });
-    } catch (error) {
-      return runs.map(() => failed(error));
+    } catch {
+      return runs.map((run) => this.#one(run));
     }
     return answers;
   }
