@@ -115,7 +115,7 @@ describe('WatchStream', () => {
   it('ends the stream of a client that is too slow, behind a whole frame', async () => {
     const { stream, written, readers, state } = setUp({ timeoutSeconds: 3600 }, { slow: true });
     stream.message('');
-    for (let rev = 1; rev <= 6; rev++) stream.message(frame(rev, 1 << 20));
+    for (let rev = 1; rev <= 18; rev++) stream.message(frame(rev, 1 << 20));
     expect(state.socketClosed).toBe(true);
     readers[0]?.resolve();
     await vi.advanceTimersByTimeAsync(0);
@@ -125,7 +125,7 @@ describe('WatchStream', () => {
 
   it('lets an initial state of any size wait', () => {
     const { stream, state } = setUp({ timeoutSeconds: 3600 }, { slow: true });
-    for (let rev = 1; rev <= 8; rev++) stream.message(frame(rev, 1 << 20));
+    for (let rev = 1; rev <= 20; rev++) stream.message(frame(rev, 1 << 20));
     expect(state.socketClosed).toBe(false);
   });
 

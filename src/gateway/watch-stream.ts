@@ -19,7 +19,8 @@ export interface WatchTerms {
 export const WATCH_HEADER = 'x-kubewisp-watch';
 export const REVISION_REQUEST = 'revision';
 
-const MAX_WAITING = 4 << 20;
+/** What a rollout of a thousand pods says in one breath; a client that is further behind is slow. */
+const MAX_WAITING = 16 << 20;
 const KEEP_ALIVE_MS = 12_500;
 const BOOKMARK_MS = 60_000;
 const HOLD_MS = 2_000;
