@@ -24,7 +24,7 @@ import { Discovery } from './discovery.ts';
 import { EventCorrelator } from './event-recorder.ts';
 import type { Services } from './exchange.ts';
 import type { HealthCheck } from './health.ts';
-import { health } from './health.ts';
+import { health, healthChecks } from './health.ts';
 import type { ApiRequest, ApiResponse, Plan, WatchSpec } from './http.ts';
 import { InProcessClient } from './in-process-client.ts';
 import { openApiDocument, openApiIndex } from './openapi.ts';
@@ -45,7 +45,6 @@ export interface ApiServerOptions {
   readonly serviceCidr?: string;
   /** Text of `/metrics`. */
   readonly metrics?: () => string;
-  readonly healthChecks?: readonly HealthCheck[];
 }
 
 const OPENAPI = '/openapi/v3';
@@ -76,6 +75,7 @@ class Server implements ApiServer {
   readonly #discovery: Discovery;
   readonly #hub: WatchHub;
   readonly #users = new Map<string, User>();
+  readonly #checks: readonly HealthCheck[];
 
   constructor(options: ApiServerOptions) {
     this.#options = options;
@@ -91,6 +91,7 @@ class Server implements ApiServer {
     this.#services = { store, scheme, admission: new Admission(ADMISSION_PLUGINS) };
     this.#authenticator = new TokenAuthenticator(options.tokens);
     this.#discovery = new Discovery(scheme);
+    this.#checks = healthChecks(log);
     this.#hub = new WatchHub(log, (row) => store.parseStored(row));
   }
 
@@ -159,7 +160,7 @@ class Server implements ApiServer {
       if (request.method !== 'GET') return statusAnswer(notAllowed().status);
       return { status: 200, contentType: 'application/json', body: VERSION_TEXT };
     }
-    return health(path, new Query(request.query), this.#options.healthChecks ?? DEFAULT_CHECKS);
+    return health(path, new Query(request.query), this.#checks);
   }
 
   #discover(request: ApiRequest, parts: readonly string[]): ApiResponse {
@@ -211,12 +212,6 @@ class Server implements ApiServer {
     return ['/apis', '/healthz', '/livez', '/metrics', OPENAPI, '/readyz', '/version', ...groups].sort();
   }
 }
-
-const DEFAULT_CHECKS: readonly HealthCheck[] = [
-  { name: 'ping', check: () => undefined },
-  { name: 'log', check: () => undefined },
-  { name: 'etcd', check: () => undefined },
-];
 
 function answered(response: ApiResponse): Plan {
   return { effect: 'read', run: () => response };
