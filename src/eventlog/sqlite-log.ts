@@ -20,7 +20,7 @@ import { Transactions } from './transactions.ts';
 /** How many events may be added before the byte count is saved: opening reads that many rows at most. */
 const SAVE_EVERY = 1024;
 /** UTF-16 units of text that live rows, and newest events, may take in memory; most of the texts are the same ones. */
-const HELD_LIMIT = 4 << 20;
+const HELD_LIMIT = 2 << 20;
 /** Rows read at once while folding. */
 const PAGE = 500;
 

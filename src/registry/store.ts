@@ -17,7 +17,7 @@ import type { WriteContext, Written } from './write.ts';
 
 /** The largest object text, in UTF-16 code units or bytes, whichever is met first; rows hold at most 2 MB. */
 const MAX_OBJECT_BYTES = 1_572_864;
-const CACHE_BYTES = 12 << 20;
+const CACHE_BYTES = 3 << 20;
 
 export interface StoreOptions {
   readonly log: EventLog;
