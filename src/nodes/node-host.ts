@@ -4,7 +4,7 @@
 // 1. `turn` is never run twice at once; the shell sees to it.
 // 2. The cursor moves only when an answer has been taken in whole; after a failure what was sent is sent again.
 // 3. Without a cursor (`since` 0) the answers up to the one without `more` are the whole truth: other pods are dropped.
-// 4. A turn ends when nothing is left to report or the reports failed.
+// 4. A turn ends when nothing is left to report, the reports failed, or news keep coming: then `nextDue` is at once.
 
 import type { Node, PodStatus } from '../api/types/core-v1.ts';
 import type { Random } from '../lib/random.ts';
@@ -44,6 +44,8 @@ export interface Turn {
 const STATUS_EVERY = 300_000;
 /** More reports than any sane turn needs: a bound against a server that always says `more`. */
 const MAX_REPORTS = 100;
+/** A pod takes two: it comes down, its status goes up. What comes later makes larger reports in the next turn. */
+const REPORTS_A_TURN = 3;
 
 interface Batch {
   readonly report: Report;
@@ -81,6 +83,7 @@ export class NodeHost {
 
   /** Milliseconds; undefined: nothing happens until the cluster says so. */
   nextDue(): number | undefined {
+    if (this.#outstanding(this.#options.now())) return 0;
     let least: number | undefined;
     for (const kubelet of this.#kubelets.values()) {
       const due = kubelet.pending && !kubelet.off ? 0 : kubelet.nextDue();
@@ -90,7 +93,7 @@ export class NodeHost {
   }
 
   /**
-   * Does what is due and reports until there is nothing more to report. `ask`: the cluster has news, so report even
+   * Does what is due and reports what there is to report. `ask`: the cluster has news, so report even
    * where there is nothing to say.
    */
   async turn(ask: boolean): Promise<Turn> {
@@ -114,7 +117,7 @@ export class NodeHost {
       if (registered.count > 0) continue;
       const after = this.#options.now();
       for (const kubelet of this.#kubelets.values()) kubelet.advance(after);
-      if (!this.#outstanding(after)) return { error: undefined };
+      if (!this.#outstanding(after) || reports + 1 >= REPORTS_A_TURN) return { error: undefined };
     }
     return { error: 'the reports do not come to an end' };
   }
