@@ -28,7 +28,7 @@ const MOST_AT_ONCE = 256;
 /** So many writes in a row without company are taken for a sign that there is none. */
 const ALONE = 4;
 /** One in so many of those waits for company. */
-const PROBE = 16;
+const PROBE = 32;
 
 export class GroupCommit<T> {
   readonly #options: GroupCommitOptions<T>;

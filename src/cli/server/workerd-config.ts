@@ -13,6 +13,9 @@ export interface WorkerdConfigInput {
   readonly variables: readonly string[];
 }
 
+/** V8 lets its young objects take 48 MiB by default: the process would be half as large again, and hardly faster. */
+const V8_FLAGS = ['--max-semi-space-size=4'];
+
 export function workerdConfig({ settings, address, storage, variables }: WorkerdConfigInput): string {
   const namespaces = settings.durableObjects.map(
     ({ className }) =>
@@ -31,6 +34,7 @@ const config :Workerd.Config = (
     (name = "kubewisp", worker = .worker),
     (name = "storage", disk = (path = ${quote(storage)}, writable = true)),
   ],
+  v8Flags = [${V8_FLAGS.map(quote).join(', ')}],
   sockets = [
     (
       name = "https",
