@@ -13,8 +13,8 @@ export interface GroupCommitOptions<T> {
   readonly transaction: (body: () => void) => void;
   /** The answer for a write that threw, which is a bug. */
   readonly failed: (error: unknown) => T;
-  /** Calls back once what has arrived by now is queued. */
-  readonly defer?: (drain: () => void) => void;
+  /** Calls back after so many milliseconds; after 0 what has arrived by now is queued. */
+  readonly defer?: (drain: () => void, ms: number) => void;
 }
 
 interface Waiting<T> {
@@ -28,7 +28,9 @@ const MOST_AT_ONCE = 256;
 /** So many writes in a row without company are taken for a sign that there is none. */
 const ALONE = 4;
 /** One in so many of those waits for company. */
-const PROBE = 32;
+const PROBE = 64;
+/** Writes that commit one by one come one by one too, however many wait: the next is here within this time. */
+const PROBE_MS = 1;
 
 export class GroupCommit<T> {
   readonly #options: GroupCommitOptions<T>;
@@ -41,25 +43,26 @@ export class GroupCommit<T> {
   }
 
   submit(run: () => T): T | Promise<T> {
-    if (this.#queue.length === 0 && this.#alone >= ALONE && this.#alone % PROBE !== 0) {
+    const alone = this.#alone >= ALONE;
+    if (this.#queue.length === 0 && alone && this.#alone % PROBE !== 0) {
       this.#alone++;
       return this.#one(run);
     }
     return new Promise((resolve) => {
       this.#queue.push({ run, resolve });
-      if (this.#queue.length === 1) this.#later();
+      if (this.#queue.length === 1) this.#later(alone ? PROBE_MS : 0);
     });
   }
 
-  #later(): void {
-    const defer = this.#options.defer ?? ((drain: () => void) => void setTimeout(drain, 0));
-    defer(() => this.#drain());
+  #later(ms: number): void {
+    const defer = this.#options.defer ?? ((drain: () => void) => void setTimeout(drain, ms));
+    defer(() => this.#drain(), ms);
   }
 
   #drain(): void {
     const group = this.#queue.slice(0, MOST_AT_ONCE);
     this.#queue = this.#queue.slice(group.length);
-    if (this.#queue.length > 0) this.#later();
+    if (this.#queue.length > 0) this.#later(0);
     this.#alone = group.length === 1 ? this.#alone + 1 : 0;
     const answers = this.#commit(group.map(({ run }) => run));
     for (const [index, { resolve }] of group.entries()) resolve(answers[index] as T);
