@@ -207,6 +207,20 @@ describe('node host', () => {
     expect(cluster.requests - before).toBeLessThan(40);
   });
 
+  it('takes news that keep coming in turns, and calls that no failure', async () => {
+    const cluster = new FakeCluster();
+    let bound = 0;
+    const transport: NodeHostOptions['transport'] = async (...request) => {
+      if (bound < 300 && cluster.nodes.size === 5) cluster.bind(`p${bound}`, `node-${bound++ % 5}`);
+      return cluster.transport(...request);
+    };
+    const { state, run } = world(5, { transport });
+    await run(10_000);
+    expect(bound).toBe(300);
+    expect([...cluster.pods.values()].every(({ object }) => object.status?.phase === 'Running')).toBe(true);
+    expect(state.host.nextDue()).toBeUndefined();
+  });
+
   it('finishes deletions and forgets the pods', async () => {
     const { cluster, clock, state, run } = world(1);
     cluster.bind('a', 'node-0');
