@@ -4,6 +4,7 @@
 
 import type { Random } from '../lib/random.ts';
 import type { FieldError } from '../schema/field-error.ts';
+import type { StructSchema } from '../schema/structural.ts';
 import type { KubeObject } from './object.ts';
 import type { Result } from './status.ts';
 import type { Scale } from './types/autoscaling-v1.ts';
@@ -80,6 +81,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly namespaced: boolean;
   /** Name in the schema table: `io.k8s.api.core.v1.Pod`. */
   readonly definition: string;
+  /** Of a kind that is not in the table: a custom resource's. */
+  readonly schema?: StructSchema;
   /** Where upstream keeps it in etcd, which some messages tell. Default: resource. */
   readonly storagePath?: string;
   /** Default: all. */

@@ -1,13 +1,13 @@
 // PATCH bodies: which kind of patch, and what it makes of an object.
 
 import type { KubeObject } from '../api/object.ts';
+import { schemaOf } from '../api/schema-of.ts';
 import type { Result } from '../api/status.ts';
 import { fail, failure, ok } from '../api/status.ts';
 import type { JsonObject } from '../lib/json.ts';
 import type { ExpectedKind } from '../schema/decode/decode-object.ts';
 import type { PatchType } from '../schema/patch/patch-object.ts';
 import { patchObject } from '../schema/patch/patch-object.ts';
-import { definition } from '../schema/table.ts';
 import type { ApiRequest } from './http.ts';
 import { unsupportedMediaType } from './negotiate.ts';
 import type { FieldValidation } from './options.ts';
@@ -39,8 +39,7 @@ export function applyPatch(
   { type, text, expected, fieldValidation }: Patching,
   object: KubeObject,
 ): Result<{ readonly object: KubeObject; readonly warnings: readonly string[] }> {
-  const schema = definition(expected.definition);
-  if (schema === undefined) throw new Error(`no definition ${expected.definition}`);
+  const schema = schemaOf(expected);
   const source = object as unknown as JsonObject;
   const patched = patchObject({ type, text, object: source, expected, schema, fieldValidation });
   if (patched.ok) {

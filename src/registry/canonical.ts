@@ -4,15 +4,13 @@
 
 import type { Kind } from '../api/kind.ts';
 import type { KubeObject } from '../api/object.ts';
+import { schemaOf } from '../api/schema-of.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { canonical } from '../schema/decode/canonical.ts';
-import { definition } from '../schema/table.ts';
 
 /** A new object that shares free-form values with the old one. It bears the kind's own type. */
 export function toCanonical(kind: Kind, object: KubeObject): KubeObject {
-  const schema = definition(kind.definition);
-  if (schema === undefined) throw new Error(`no definition ${kind.definition}`);
-  const result = canonical(object as unknown as JsonObject, schema).object as unknown as KubeObject;
+  const result = canonical(object as unknown as JsonObject, schemaOf(kind)).object as unknown as KubeObject;
   result.metadata ??= {} as KubeObject['metadata'];
   return result;
 }

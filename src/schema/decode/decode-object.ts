@@ -20,6 +20,8 @@ export interface ExpectedKind {
   readonly kind: string;
   /** Id in the schema table. */
   readonly definition: string;
+  /** Of a kind that is not in the table. */
+  readonly schema?: StructSchema;
 }
 
 export interface DecodeOptions {
@@ -71,7 +73,9 @@ export function decodeObject(options: DecodeOptions): DecodedObject {
   const { group, version, kind } = identity.value;
   const apiVersion = group === '' ? version : `${group}/${version}`;
   const asExpected = group === expected.group && version === expected.version && kind === expected.kind;
-  const schema = asExpected ? definition(expected.definition) : definitionOfKind(group, version, kind);
+  const schema = asExpected
+    ? (expected.schema ?? definition(expected.definition))
+    : definitionOfKind(group, version, kind);
   const cannot = (why: string): DecodeFailure =>
     badRequest(`${kind} in version "${version}" cannot be handled as a ${expected.kind}: ${why}`);
   if (schema === undefined) {
