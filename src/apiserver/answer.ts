@@ -7,7 +7,7 @@ const JSON_TYPE = 'application/json';
 
 export function jsonAnswer(
   status: number,
-  body: string,
+  body: string | Iterable<string>,
   encoding?: Encoding,
   warnings?: readonly string[],
 ): ApiResponse {
@@ -40,3 +40,8 @@ export function textAnswer(status: number, body: string): ApiResponse {
 }
 
 export const PAGE_NOT_FOUND: ApiResponse = textAnswer(404, '404 page not found\n');
+
+/** The whole body. Reads what comes in pieces, once. */
+export function bodyText({ body }: Pick<ApiResponse, 'body'>): string {
+  return typeof body === 'string' ? body : [...body].join('');
+}

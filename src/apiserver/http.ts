@@ -36,7 +36,8 @@ export interface ApiRequest {
 export interface ApiResponse {
   readonly status: number;
   readonly contentType: string;
-  readonly body: string;
+  /** A long list comes in pieces, each read when it is asked for; one that throws ends the answer short. */
+  readonly body: string | Iterable<string>;
   /** Texts of `Warning: 299` headers. */
   readonly warnings?: readonly string[];
   /** Further headers. */

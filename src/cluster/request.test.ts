@@ -67,3 +67,37 @@ describe('toResponse', () => {
     expect(response.status).toBe(201);
   });
 });
+
+describe('a body in pieces', () => {
+  it('is made as it is read, and let go of by a reader that leaves', async () => {
+    const made: number[] = [];
+    let released = false;
+    function* pieces(): Generator<string> {
+      try {
+        for (let i = 0; i < 100; i++) {
+          made.push(i);
+          yield `${i}é,`;
+        }
+      } finally {
+        released = true;
+      }
+    }
+    const response = toResponse({ status: 200, contentType: 'application/json', body: pieces() });
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+    expect(made).toEqual([]);
+    const { value } = await reader.read();
+    expect(new TextDecoder().decode(value)).toBe('0é,');
+    expect(made.length).toBeLessThan(3);
+    await reader.cancel();
+    expect(released).toBe(true);
+  });
+
+  it('fails where a piece cannot be made', async () => {
+    function* pieces(): Generator<string> {
+      yield 'a';
+      throw new Error('gone');
+    }
+    const response = toResponse({ status: 200, contentType: 'application/json', body: pieces() });
+    await expect(response.text()).rejects.toThrow('gone');
+  });
+});

@@ -105,6 +105,25 @@ export function headerText(value: unknown): string {
   return JSON.stringify(value).replaceAll(/[^ -~]/g, escape);
 }
 
+/** Pieces are made when the reader is ready for them. One that throws breaks the answer off, which clients notice. */
+function streamOf(pieces: Iterable<string>): ReadableStream<Uint8Array> {
+  const iterator = pieces[Symbol.iterator]();
+  const encoder = new TextEncoder();
+  return new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        const piece = iterator.next();
+        if (piece.done === true) controller.close();
+        else controller.enqueue(encoder.encode(piece.value));
+      },
+      cancel() {
+        iterator.return?.();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
 export function toResponse(answer: ApiResponse): Response {
   const { status, contentType, body, warnings, headers, encoding } = answer;
   const fields: Record<string, string> = {
@@ -113,7 +132,7 @@ export function toResponse(answer: ApiResponse): Response {
     'Content-Type': contentType,
   };
   if (encoding !== undefined) fields[ENCODING_HEADER] = headerText(encoding);
-  const response = new Response(body, { status, headers: fields });
+  const response = new Response(typeof body === 'string' ? body : streamOf(body), { status, headers: fields });
   for (const warning of warnings ?? []) response.headers.append('Warning', `299 - ${warningText(warning)}`);
   return response;
 }

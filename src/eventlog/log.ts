@@ -100,6 +100,10 @@ export interface EventLog {
   list(range: Range): Row[];
   /** How many `list` would give, without reading them. */
   count(range: Range): number;
+  /** The revisions of the rows that `list` would give, in its order, without reading their texts. */
+  revisions(range: Range): number[];
+  /** The states after these events, in this order. Those that are compacted are left out. */
+  rows(revisions: readonly number[]): Row[];
   /** Live objects that carry the term, of one resource or of all, in the order of resource, then of `list`. */
   byTerm(term: string, resource?: string): Row[];
   /** Resources that have live objects, sorted. */

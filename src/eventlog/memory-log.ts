@@ -86,6 +86,17 @@ export class MemoryLog implements EventLog {
     return this.#select(range).length;
   }
 
+  revisions(range: Range): number[] {
+    return this.#select(range).map((entry) => entry.event.rev);
+  }
+
+  rows(revisions: readonly number[]): Row[] {
+    return revisions.flatMap((rev) => {
+      const event = this.event(rev);
+      return event === undefined ? [] : [rowOf({ event })];
+    });
+  }
+
   byTerm(term: string, resource?: string): Row[] {
     return [...(this.#terms.get(term) ?? [])]
       .filter((entry) => resource === undefined || entry.event.resource === resource)
@@ -264,7 +275,7 @@ function entryAt(chain: readonly Entry[] | undefined, rev: number): Entry | unde
   return undefined;
 }
 
-function rowOf({ event }: Entry): Row {
+function rowOf({ event }: Pick<Entry, 'event'>): Row {
   return {
     resource: event.resource,
     namespace: event.namespace,

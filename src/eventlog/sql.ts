@@ -31,6 +31,9 @@ export const LIST = `SELECT ${ROW} FROM objects o CROSS JOIN events e ON e.rev =
   WHERE o.resource = ? AND o.path > ? AND o.path < ? ORDER BY o.path LIMIT ?`;
 export const COUNT =
   'SELECT count(*) AS count FROM (SELECT 1 FROM objects WHERE resource = ? AND path > ? AND path < ? LIMIT ?)';
+export const REVISIONS = 'SELECT rev FROM objects WHERE resource = ? AND path > ? AND path < ? ORDER BY path LIMIT ?';
+/** The binding is a JSON list of revisions. */
+export const ROWS = `SELECT ${ROW}, e.resource FROM json_each(?) j CROSS JOIN events e ON e.rev = j.value ORDER BY j.key`;
 
 /**
  * The last event of each path at a revision, from the index alone. Its order is the result's, without a sort of whole
@@ -39,6 +42,7 @@ export const COUNT =
 const LAST = `SELECT max(rev) AS rev FROM events WHERE resource = ? AND path > ? AND path < ? AND rev <= ?
   GROUP BY path ORDER BY path`;
 export const LIST_AT = `SELECT ${ROW} FROM (${LAST}) l CROSS JOIN events e ON e.rev = l.rev WHERE e.verb <> 'delete' LIMIT ?`;
+export const REVISIONS_AT = `SELECT e.rev FROM (${LAST}) l CROSS JOIN events e ON e.rev = l.rev WHERE e.verb <> 'delete' LIMIT ?`;
 export const COUNT_AT = `SELECT count(*) AS count FROM (
   SELECT 1 FROM (${LAST}) l CROSS JOIN events e ON e.rev = l.rev WHERE e.verb <> 'delete' LIMIT ?)`;
 

@@ -94,6 +94,20 @@ export class SqliteLog implements EventLog {
     return found[0]?.count ?? 0;
   }
 
+  revisions(range: Range): number[] {
+    const { low, high } = boundsOf(range);
+    const limit = range.limit ?? -1;
+    const found =
+      range.rev === undefined || range.rev >= this.head
+        ? this.#values(sql.REVISIONS, range.resource, low, high, limit)
+        : this.#values(sql.REVISIONS_AT, range.resource, low, high, range.rev, limit);
+    return found.map(([rev]) => rev as number);
+  }
+
+  rows(revisions: readonly number[]): Row[] {
+    return this.#values(sql.ROWS, JSON.stringify(revisions)).map((row) => rowOf(row));
+  }
+
   byTerm(term: string, resource?: string): Row[] {
     const found =
       resource === undefined ? this.#values(sql.BY_TERM, term) : this.#values(sql.BY_TERM_OF, term, resource);

@@ -1,6 +1,7 @@
 // An API server over a log in memory, with a clock to move and one call for a request: what the suites here drive.
 
 import { createApiServer } from '../server.ts';
+import { bodyText } from '../answer.ts';
 import type { ApiServer } from '../server.ts';
 import type { ApiResponse, Plan, WatchPlan } from '../http.ts';
 import { MemoryLog } from '../../eventlog/memory-log.ts';
@@ -49,7 +50,8 @@ export class Rig {
     const plan = this.plan(method, url, sent);
     if (plan.effect === 'watch') throw new Error('a watch: use rig.watch');
     const response = plan.effect === 'write' ? this.log.transaction(() => plan.run()) : plan.run();
-    return { status: response.status, body: parsed(response.body), text: response.body, response };
+    const text = bodyText(response);
+    return { status: response.status, body: parsed(text), text, response };
   }
 
   get(url: string, headers: Readonly<Record<string, string>> = {}): Answer {
@@ -58,7 +60,7 @@ export class Rig {
 
   watch(url: string, headers: Readonly<Record<string, string>> = {}): WatchPlan {
     const plan = this.plan('GET', url, { headers });
-    if (plan.effect !== 'watch') throw new Error(`no watch: ${plan.effect === 'read' ? plan.run().body : ''}`);
+    if (plan.effect !== 'watch') throw new Error(`no watch: ${plan.effect === 'read' ? bodyText(plan.run()) : ''}`);
     return plan.watch;
   }
 

@@ -72,7 +72,16 @@ describe('pages', () => {
     rig.clock.at += FIVE_MINUTES + 1000;
     const expired = rig.get(`${MAPS}?limit=2&continue=${next ?? ''}`).body;
     expect(expired).toMatchObject({ code: 410, reason: 'Expired' });
-    expect(page(rig, `${MAPS}?continue=${String(metaOf(expired)['continue'])}`).names).toEqual(['c', 'd', 'e', 'z']);
+    const fresh = String(metaOf(expired)['continue']);
+    expect(atob(fresh)).toBe('{"v":"meta.k8s.io/v1","rv":-1,"start":"b\\u0000"}');
+    expect(page(rig, `${MAPS}?continue=${fresh}`).names).toEqual(['c', 'd', 'e', 'z']);
+    // It is good for any time, and the pages behind it are consistent again.
+    rig.clock.at += 2 * FIVE_MINUTES;
+    rig.configMap('y');
+    const rest = page(rig, `${MAPS}?limit=2&continue=${fresh}`);
+    expect(rest).toMatchObject({ names: ['c', 'd'], left: 3 });
+    rig.configMap('x');
+    expect(page(rig, `${MAPS}?continue=${rest.next ?? ''}`).names).toEqual(['e', 'y', 'z']);
   });
 
   const token = (text: string) => btoa(text).replace(/=+$/, '');
@@ -97,6 +106,52 @@ describe('pages', () => {
       code: 400,
       message: `invalid continue token: continue key is not valid: ${why}`,
     });
+  });
+});
+
+describe('a long list', () => {
+  const long = (count: number): Rig => {
+    const rig = new Rig();
+    for (let i = 0; i < count; i++) {
+      const labels = { odd: i % 2 === 0 ? 'no' : 'yes' };
+      rig.configMap(`m${String(i).padStart(3, '0')}`, { metadata: { labels }, data: { k: 'x'.repeat(10_000) } });
+    }
+    return rig;
+  };
+  const pieces = (rig: Rig, url: string): Iterator<string> => {
+    const plan = rig.plan('GET', url);
+    if (plan.effect !== 'read') throw new Error('no read');
+    const { body } = plan.run();
+    if (typeof body === 'string') throw new Error('whole');
+    return body[Symbol.iterator]();
+  };
+  const rest = (iterator: Iterator<string>): string => {
+    let text = '';
+    for (let piece = iterator.next(); piece.done !== true; piece = iterator.next()) text += piece.value;
+    return text;
+  };
+
+  test('comes in pieces, of the state that it began in', () => {
+    const rig = long(100);
+    for (const query of ['', '?labelSelector=odd=yes', '?limit=80', '?limit=40&labelSelector=odd=yes']) {
+      const whole = rig.get(`${MAPS}${query}`).text;
+      const reading = pieces(rig, `${MAPS}${query}`);
+      const first = String(reading.next().value);
+      expect(first.length).toBeLessThan(600_000);
+      for (const name of ['m001', 'm093']) rig.send('DELETE', `${MAPS}/${name}`);
+      rig.configMap('m0005');
+      expect(first + rest(reading)).toBe(whole);
+      for (const name of ['m001', 'm093']) rig.configMap(name, { metadata: { labels: { odd: 'yes' } } });
+      rig.send('DELETE', `${MAPS}/m0005`);
+    }
+  });
+
+  test('breaks off, rather than be wrong, where compaction takes what it still has to tell', () => {
+    const rig = long(100);
+    const reading = pieces(rig, MAPS);
+    rig.send('DELETE', `${MAPS}/m099`);
+    rig.log.compact(rig.log.head);
+    expect(() => rest(reading)).toThrow('compacted');
   });
 });
 

@@ -9,9 +9,13 @@
 //   N                Exact         any     exactly N       yes
 //   (continue)       –             any     the first page's
 //
+// A list is settled in one turn, as the revisions of its states; their texts are read while the answer is sent, so that
+// a list of any length holds a page of it at a time and writes in between do not show (src/eventlog/pages.ts).
+//
 // Models kubernetes staging/src/k8s.io/apiserver/pkg/storage/{etcd3/store.go,cacher/delegator}.
 
-import type { Row } from '../../eventlog/log.ts';
+import type { Range, Row } from '../../eventlog/log.ts';
+import { pagesOf } from '../../eventlog/pages.ts';
 import { apiVersionOf } from '../../api/kind.ts';
 import type { KubeObject } from '../../api/object.ts';
 import type { Result, Status } from '../../api/status.ts';
@@ -29,11 +33,15 @@ import { expiredList, oldestReadable, parseListRevision, tooLargeRevision } from
 import type { Selection } from '../selection.ts';
 import { parseSelection } from '../selection.ts';
 
-/** Rows read at a time where a selector decides which of them count. */
-const SCAN_PAGE = 500;
+/** In a token: the state of whenever it is used. */
+const PRESENT = -1;
+/** A list up to this length, in UTF-16 units, is answered whole. */
+const WHOLE = 64 * 1024;
+const PIECE = 256 * 1024;
 
 export interface Page {
-  readonly rows: readonly Row[];
+  /** Read as they are asked for; once. */
+  readonly rows: Iterable<Row>;
   /** Of the list: what a watch would resume from. */
   readonly revision: number;
   readonly next: Continue | undefined;
@@ -46,7 +54,7 @@ export function list(exchange: Exchange): ApiResponse {
   if (!options.ok) return statusAnswer(options.status, exchange.encoding);
   const page = readPage(exchange, options.value);
   if (!page.ok) return statusAnswer(page.status, exchange.encoding);
-  return jsonAnswer(200, listText(exchange, page.value), exchange.encoding);
+  return jsonAnswer(200, listBody(exchange, page.value), exchange.encoding);
 }
 
 /** The rows that the options ask for. */
@@ -60,77 +68,73 @@ export function readPage(exchange: Exchange, options: ListOptions): Result<Page>
   const selection = selected.value;
   const limit = whole || options.limit <= 0 ? Infinity : options.limit;
   const scope = path.namespace !== '' ? path.namespace : selection.namespace;
-  const log = services.store.log;
-  const base = {
+  const { log } = services.store;
+  const range: Range = {
     resource: logResource(kind),
     ...(scope === undefined ? {} : { namespace: scope }),
     ...(revision === log.head ? {} : { rev: revision }),
+    ...(after === undefined ? {} : { after }),
   };
-  if (scope !== undefined && selection.namespace !== undefined && scope !== selection.namespace) {
-    return ok({ rows: [], revision, next: undefined, remaining: undefined });
+  const last = (rows: Iterable<Row>): Result<Page> => ok({ rows, revision, next: undefined, remaining: undefined });
+  if (scope !== undefined && selection.namespace !== undefined && scope !== selection.namespace) return last([]);
+
+  const { matches } = selection;
+  if (matches === undefined) {
+    if (limit === Infinity) return last(rowsOf(pagesOf(log, log.revisions(range))));
+    const revisions = log.revisions({ ...range, limit: limit + 1 });
+    if (revisions.length <= limit) return last(rowsOf(pagesOf(log, revisions)));
+    revisions.pop();
+    const next = cursor(log.rows(revisions.slice(-1)), revision);
+    const remaining = next === undefined ? undefined : log.count({ ...range, after: next });
+    return ok({ rows: rowsOf(pagesOf(log, revisions)), revision, next, remaining });
   }
 
-  if (selection.matches === undefined) {
-    const rows = log.list({
-      ...base,
-      ...(after === undefined ? {} : { after }),
-      ...(limit === Infinity ? {} : { limit: limit + 1 }),
-    });
-    if (rows.length <= limit) return ok({ rows, revision, next: undefined, remaining: undefined });
-    rows.pop();
-    const next = cursor(rows, revision);
-    return ok({
-      rows,
-      revision,
-      next,
-      remaining: next === undefined ? undefined : log.count({ ...base, after: next }),
-    });
-  }
-
-  const rows: Row[] = [];
-  for (const row of candidates(exchange, selection, base, after)) {
-    if (!selection.matches(services.store.parse(kind, row))) continue;
-    rows.push(row);
-    if (rows.length > limit) break;
-  }
+  const found = chosen(candidates(exchange, selection, range), (row) => matches(services.store.parse(kind, row)));
   // A name bound by a field selector is read as one key, which nothing follows.
-  if (selection.name !== undefined && (scope !== undefined || !kind.namespaced))
-    return ok({ rows, revision, next: undefined, remaining: undefined });
+  const single = selection.name !== undefined && (scope !== undefined || !kind.namespaced);
+  if (single || limit === Infinity) return last(found);
+  const page = firstOf(found, limit);
+  if (page.revisions.length < limit) return last(rowsOf(pagesOf(log, page.revisions)));
   // Upstream looks one key ahead, not one match: a page that a key follows has a token even if nothing more matches.
-  if (rows.length > limit) rows.pop();
-  if (rows.length < limit) return ok({ rows, revision, next: undefined, remaining: undefined });
-  const next = cursor(rows, revision);
-  const more = next !== undefined && log.list({ ...base, after: next, limit: 1 }).length > 0;
+  const next = cursor(page.last, revision);
+  const more = next !== undefined && log.count({ ...range, after: next, limit: 1 }) > 0;
+  const rows = rowsOf(pagesOf(log, page.revisions));
   return ok({ rows, revision, next: more ? next : undefined, remaining: undefined });
 }
 
-function* candidates(
-  exchange: Exchange,
-  selection: Selection,
-  base: { readonly resource: string; readonly namespace?: string; readonly rev?: number },
-  after: Continue | undefined,
-): Iterable<Row> {
-  const log = exchange.services.store.log;
-  const namespace = exchange.kind.namespaced ? base.namespace : '';
-  if (selection.name !== undefined && namespace !== undefined && after === undefined) {
-    const row = log.get({ resource: base.resource, namespace, name: selection.name }, base.rev);
-    if (row !== undefined) yield row;
-    return;
+/** The rows that the selection may match: those of one key, of an index term, or all of the range. */
+function candidates(exchange: Exchange, selection: Selection, range: Range): Iterable<Row> {
+  const { log } = exchange.services.store;
+  const namespace = exchange.kind.namespaced ? range.namespace : '';
+  if (selection.name !== undefined && namespace !== undefined && range.after === undefined) {
+    const row = log.get({ resource: range.resource, namespace, name: selection.name }, range.rev);
+    return row === undefined ? [] : [row];
   }
-  if (selection.term !== undefined && base.rev === undefined && after === undefined) {
-    for (const row of log.byTerm(selection.term, base.resource)) {
-      if (base.namespace === undefined || row.namespace === base.namespace) yield row;
-    }
-    return;
+  if (selection.term !== undefined && range.rev === undefined && range.after === undefined) {
+    const rows = log.byTerm(selection.term, range.resource);
+    return range.namespace === undefined ? rows : rows.filter((row) => row.namespace === range.namespace);
   }
-  let from: { namespace: string; name: string } | undefined = after;
-  for (;;) {
-    const rows = log.list({ ...base, ...(from === undefined ? {} : { after: from }), limit: SCAN_PAGE });
-    yield* rows;
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < SCAN_PAGE) return;
-    from = last;
+  return rowsOf(pagesOf(log, log.revisions(range)));
+}
+
+function* rowsOf(pages: Iterable<Row[]>): Iterable<Row> {
+  for (const page of pages) yield* page;
+}
+
+function* chosen(rows: Iterable<Row>, matches: (row: Row) => boolean): Iterable<Row> {
+  for (const row of rows) if (matches(row)) yield row;
+}
+
+/** The first rows, as revisions: their texts are read again when they are sent, since a page of any length is asked for. */
+function firstOf(rows: Iterable<Row>, limit: number): { readonly revisions: number[]; readonly last: Row[] } {
+  const revisions: number[] = [];
+  let last: Row[] = [];
+  for (const row of rows) {
+    revisions.push(row.rev);
+    last = [row];
+    if (revisions.length === limit) break;
   }
+  return { revisions, last };
 }
 
 interface ReadAt {
@@ -153,7 +157,7 @@ function readAt(exchange: Exchange, options: ListOptions): Result<ReadAt> {
     if (token.value.rev < 0) return ok({ revision: head, after: token.value, whole });
     if (token.value.rev > head) return fail(tooLargeRevision(token.value.rev, head));
     if (token.value.rev < oldestReadable(store.log, store.clock)) {
-      return fail(expiredContinue(exchange, token.value, head));
+      return fail(expiredContinue(exchange, token.value));
     }
     return ok({ revision: token.value.rev, after: token.value, whole });
   }
@@ -168,8 +172,8 @@ function readAt(exchange: Exchange, options: ListOptions): Result<ReadAt> {
 }
 
 /** 410 with a token that goes on from the same place in the present state: a list that is whole, if not consistent. */
-function expiredContinue(exchange: Exchange, token: Continue, head: number): Status {
-  const fresh = encodeContinue({ ...token, rev: head }, exchange.path.namespace === '');
+function expiredContinue(exchange: Exchange, token: Continue): Status {
+  const fresh = encodeContinue({ ...token, rev: PRESENT }, exchange.path.namespace === '');
   const status = expired(
     'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.',
   );
@@ -181,26 +185,49 @@ function cursor(rows: readonly Row[], revision: number): Continue | undefined {
   return last === undefined ? undefined : { rev: revision, namespace: last.namespace, name: last.name };
 }
 
-/** The list object around the rows' texts. */
-export function listText(exchange: Exchange, page: Page): string {
+/** The list object around the rows' texts: whole where it is short, else in pieces. */
+function listBody(exchange: Exchange, page: Page): string | Iterable<string> {
+  const pieces = listPieces(exchange, page);
+  let start = '';
+  while (start.length <= WHOLE) {
+    const piece = pieces.next();
+    if (piece.done === true) return start;
+    start += piece.value;
+  }
+  return behind(start, pieces);
+}
+
+function* behind(start: string, rest: Iterable<string>): Iterable<string> {
+  yield start;
+  yield* rest;
+}
+
+function* listPieces(exchange: Exchange, page: Page): Generator<string, void, void> {
   const { kind, services, path } = exchange;
   const prefix = textPrefix(kind.kind, apiVersionOf(kind));
-  const items = page.rows.map((row) => itemText(services.store.served(kind, row), prefix));
-  return wrapItems(exchange, items, {
+  let piece = listHead(exchange, {
     resourceVersion: String(page.revision),
     ...(page.next === undefined ? {} : { continue: encodeContinue(page.next, path.namespace === '') }),
     ...(page.remaining === undefined ? {} : { remainingItemCount: page.remaining }),
   });
+  let separator = '';
+  for (const row of page.rows) {
+    piece += separator + itemText(services.store.served(kind, row), prefix);
+    separator = ',';
+    if (piece.length < PIECE) continue;
+    yield piece;
+    piece = '';
+  }
+  yield `${piece}]}\n`;
 }
 
 /** A list of objects that are at hand. */
 export function objectListText(exchange: Exchange, objects: readonly KubeObject[], metadata: object): string {
   const prefix = textPrefix(exchange.kind.kind, apiVersionOf(exchange.kind));
   const items = objects.map((item) => itemText(objectText(item, Number(item.metadata.resourceVersion)), prefix));
-  return wrapItems(exchange, items, metadata);
+  return `${listHead(exchange, metadata)}${items.join(',')}]}\n`;
 }
 
-function wrapItems(exchange: Exchange, items: readonly string[], metadata: object): string {
-  const head = textPrefix(`${exchange.kind.kind}List`, apiVersionOf(exchange.kind));
-  return `${head}"metadata":${JSON.stringify(metadata)},"items":[${items.join(',')}]}\n`;
+function listHead({ kind }: Exchange, metadata: object): string {
+  return `${textPrefix(`${kind.kind}List`, apiVersionOf(kind))}"metadata":${JSON.stringify(metadata)},"items":[`;
 }

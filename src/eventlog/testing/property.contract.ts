@@ -188,6 +188,7 @@ class Play {
       for (const resource of RESOURCES) {
         const expected = model.list(resource, rev).map(rowText);
         const found = log.list({ resource, rev });
+        expect(log.rows(log.revisions({ resource, rev }))).toEqual(found);
         expect(found.map(rowText)).toEqual(expected);
         expect(log.count({ resource, rev })).toBe(expected.length);
         const half = found[Math.floor(found.length / 2)];

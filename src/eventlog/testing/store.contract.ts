@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { LogEvent } from '../log.ts';
-import { pages } from '../pages.ts';
+import { CompactedError, pages, pagesOf } from '../pages.ts';
 import { BY, names, pod, put, remove, termsOf, tryPut, tryRemove } from './harness.ts';
 import type { RunOnLog } from './harness.ts';
 
@@ -269,6 +269,32 @@ export function storeContract(run: RunOnLog): void {
           for (const name of ['a', 'c']) if (log.get(pod(name))) remove(log, pod(name));
         }
         expect(seen).toEqual(['default/a', 'default/b', 'default/c']);
+      }));
+
+    it('a list of revisions stays what it was, until compaction takes its states', () =>
+      run(({ log }) => {
+        for (const name of ['a', 'b', 'c']) put(log, pod(name));
+        put(log, pod('a'));
+        const revisions = log.revisions({ resource: 'pods' });
+        expect(revisions).toEqual([4, 2, 3]);
+        expect(log.revisions({ resource: 'pods', rev: 3, limit: 2 })).toEqual([1, 2]);
+        remove(log, pod('b'));
+        put(log, pod('c'));
+        expect(names(log.rows(revisions))).toEqual(['default/a', 'default/b', 'default/c']);
+        const reading = pagesOf(log, revisions, 1);
+        expect(reading.next().done).toBe(false);
+        log.compact(log.head);
+        expect(names(log.rows(revisions))).toEqual(['default/a']);
+        expect(() => reading.next()).toThrow(CompactedError);
+      }));
+
+    it('pages hold many short texts, or few long ones', () =>
+      run(({ log }) => {
+        for (let i = 0; i < 40; i++) put(log, pod(`p${i}`), { labels: { l: 'x'.repeat(100_000) } });
+        const long = [...pages(log, { resource: 'pods' })].map((page) => page.length);
+        expect(Math.max(...long.slice(1))).toBeLessThan(5);
+        for (let i = 0; i < 40; i++) put(log, pod(`p${i}`));
+        expect([...pages(log, { resource: 'pods' })].map((page) => page.length)).toEqual([16, 24]);
       }));
 
     it('terms follow the live state', () =>
