@@ -15,6 +15,7 @@ import { floors } from './figures/floors.ts';
 import { get } from './figures/get.ts';
 import { idle } from './figures/idle.ts';
 import { list } from './figures/list.ts';
+import { listLarge } from './figures/list-large.ts';
 import { memory } from './figures/memory.ts';
 import { patch } from './figures/patch.ts';
 import { watch } from './figures/watch.ts';
@@ -25,6 +26,7 @@ const FIGURES: readonly Figure[] = [
   get,
   patch,
   list,
+  listLarge,
   watch,
   clusters,
   bundle,
