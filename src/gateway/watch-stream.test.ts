@@ -3,7 +3,10 @@ import type { WatchTerms } from './watch-stream.ts';
 import { WatchStream } from './watch-stream.ts';
 
 /** A client that reads only when told to. */
-function setUp(terms: WatchTerms, options: { slow?: boolean; render?: (frames: string) => string } = {}) {
+function setUp(
+  terms: WatchTerms,
+  options: { slow?: boolean; binary?: boolean; render?: (frames: string) => string | Uint8Array } = {},
+) {
   const sent: string[] = [];
   const written: string[] = [];
   const readers: Array<{ resolve: () => void; reject: (error: Error) => void }> = [];
@@ -28,6 +31,7 @@ function setUp(terms: WatchTerms, options: { slow?: boolean; render?: (frames: s
       },
     },
     ...(options.render === undefined ? {} : { render: options.render }),
+    ...(options.binary === true ? { binary: true } : {}),
   });
   return { stream, sent, written, readers, state };
 }
@@ -143,5 +147,18 @@ describe('WatchStream', () => {
     const { stream, written } = setUp({ timeoutSeconds: 3600, bookmark: BOOKMARK }, { render });
     stream.message(frame(1));
     expect(written).toEqual([frame(1).toLowerCase()]);
+  });
+
+  it('joins binary frames as bytes, and writes nothing between them', async () => {
+    const render = (frames: string): Uint8Array => new TextEncoder().encode(`<${frames.length}>`);
+    const { stream, written, readers } = setUp({ timeoutSeconds: 600 }, { slow: true, binary: true, render });
+    stream.message('{1}');
+    stream.message('{22}');
+    stream.message('{333}');
+    readers[0]?.resolve();
+    await vi.advanceTimersByTimeAsync(0);
+    readers[1]?.resolve();
+    await vi.advanceTimersByTimeAsync(40_000);
+    expect(written).toEqual(['<3>', '<4><5>']);
   });
 });

@@ -42,16 +42,18 @@ export interface WatchStreamOptions {
   readonly socket: WatchSocket;
   readonly writer: ByteWriter;
   readonly terms: WatchTerms;
-  /** Renders frames into what the client asked for; absent: they are passed on as they are. */
-  readonly render?: (frames: string) => string;
+  /** Renders frames into what the client asked for, always text or always bytes; absent: they are passed on as they are. */
+  readonly render?: (frames: string) => string | Uint8Array;
+  /** Frames are bytes, between which nothing may stand: no newline keeps the stream alive. */
+  readonly binary?: boolean;
 }
 
 export class WatchStream {
   readonly #options: WatchStreamOptions;
   readonly #encoder = new TextEncoder();
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
-  #waiting: string[] = [];
-  /** UTF-16 units that are waiting or being written. */
+  #waiting: Array<string | Uint8Array> = [];
+  /** UTF-16 units (or bytes) that are waiting or being written. */
   #held = 0;
   #allowed = MAX_WAITING;
   #initial = true;
@@ -66,7 +68,7 @@ export class WatchStream {
     const { timeoutSeconds, bookmark } = options.terms;
     const timeout = Math.min(timeoutSeconds * 1000, LONGEST_TIMER_MS);
     this.#after(timeout, () => this.end());
-    this.#every(KEEP_ALIVE_MS, () => this.#keepAlive());
+    if (options.binary !== true) this.#every(KEEP_ALIVE_MS, () => this.#keepAlive());
     if (bookmark === undefined) return;
     this.#every(BOOKMARK_MS, () => this.#askRevision());
     if (timeout > LAST_BOOKMARK_MS) this.#after(timeout - LAST_BOOKMARK_MS, () => this.#askRevision());
@@ -96,9 +98,9 @@ export class WatchStream {
     void this.#pump();
   }
 
-  #write(text: string): void {
-    this.#waiting.push(text);
-    this.#held += text.length;
+  #write(piece: string | Uint8Array): void {
+    this.#waiting.push(piece);
+    this.#held += piece.length;
     this.#quiet = false;
     if (this.#held > this.#allowed) {
       this.#waiting = [];
@@ -114,10 +116,10 @@ export class WatchStream {
     const { writer } = this.#options;
     try {
       while (this.#waiting.length > 0) {
-        const text = this.#waiting.length === 1 ? (this.#waiting[0] as string) : this.#waiting.join('');
+        const pieces = this.#waiting;
         this.#waiting = [];
-        await writer.write(this.#encoder.encode(text));
-        this.#held -= text.length;
+        await writer.write(this.#joined(pieces));
+        for (const piece of pieces) this.#held -= piece.length;
       }
       if (this.#ending) await writer.close();
     } catch {
@@ -129,6 +131,20 @@ export class WatchStream {
     }
     // What came or ended while the writer was being closed or failed.
     if (this.#waiting.length > 0) void this.#pump();
+  }
+
+  #joined(pieces: ReadonlyArray<string | Uint8Array>): Uint8Array {
+    const [first] = pieces;
+    if (this.#options.binary !== true)
+      return this.#encoder.encode(pieces.length === 1 ? String(first) : pieces.join(''));
+    if (pieces.length === 1) return first as Uint8Array;
+    const whole = new Uint8Array(pieces.reduce((size, piece) => size + piece.length, 0));
+    let at = 0;
+    for (const piece of pieces as Uint8Array[]) {
+      whole.set(piece, at);
+      at += piece.length;
+    }
+    return whole;
   }
 
   #keepAlive(): void {
