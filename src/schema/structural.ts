@@ -1,5 +1,5 @@
 // Structural schemas: what the engine knows of a type. Built-in kinds get theirs from the table (table.ts); those of
-// custom resources will come from their own schemas. Decoding, defaulting, patches and apply read nothing else.
+// custom resources come from their own schemas (openapi-schema/). Decoding, defaulting, patches and apply read nothing else.
 
 import type { JsonValue } from '../lib/json.ts';
 
@@ -32,6 +32,15 @@ export interface ValueSchema {
   readonly struct?: () => StructSchema;
   /** Of kinds list and map: what they hold. */
   readonly items?: ValueSchema;
+
+  // Of custom resources alone.
+
+  /** null is a value. Elsewhere it counts as not set. */
+  readonly nullable?: boolean;
+  /** Of kind any: what is in it merges by its own form (maps member by member, lists as one), as structured merge's untyped deduced type does. */
+  readonly deduced?: boolean;
+  /** Of the items of lists and maps: what an item that is null becomes where it may not be. */
+  readonly itemDefault?: JsonValue;
 }
 
 /**
@@ -74,5 +83,14 @@ export interface StructSchema {
   /** In the order in which they are served. */
   readonly fields: readonly FieldSchema[];
   readonly byName: ReadonlyMap<string, FieldSchema>;
+  /** Of what fields that are not listed are, where they are kept: of custom resources that preserve unknown fields. */
+  readonly others?: ValueSchema;
   readonly mapType?: 'atomic' | 'granular';
+  /**
+   * Of a custom resource's types: a value is kept as it came, of whatever type it is, for validation to judge; unknown
+   * fields are pruned, defaults filled in, members sorted. See decode/unstructured.ts.
+   */
+  readonly unstructured?: boolean;
+  /** Unknown fields are kept, and merge as `ValueSchema.deduced` says. */
+  readonly preserve?: boolean;
 }
