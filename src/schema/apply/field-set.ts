@@ -1,0 +1,173 @@
+// A set of fields of an object: what a manager owns, what a write changed. Immutable.
+// Models structured-merge-diff fieldpath/set.go and serialize.go.
+
+import type { JsonObject, JsonValue } from '../../lib/json.ts';
+import { isObject } from '../../lib/json.ts';
+import {
+  LEAF,
+  MAX_DEPTH,
+  NO_FIELDS,
+  difference,
+  equal,
+  intersection,
+  leavesOf,
+  nodeOf,
+  sizeOf,
+  union,
+} from './field-tree.ts';
+import type { FieldNode, FieldTree } from './field-tree.ts';
+import { canonicalElement, compareElements } from './path-element.ts';
+
+export { pathText } from './path-element.ts';
+
+export class FieldSet {
+  static readonly empty: FieldSet = new FieldSet(NO_FIELDS);
+
+  readonly tree: FieldTree;
+
+  private constructor(tree: FieldTree) {
+    this.tree = tree;
+  }
+
+  static of(tree: FieldTree): FieldSet {
+    return tree.size === 0 ? FieldSet.empty : new FieldSet(tree);
+  }
+
+  /** Paths of elements such as `f:spec`; longer ones do not bring their prefixes along. */
+  static fromPaths(paths: Iterable<readonly string[]>): FieldSet {
+    let tree = NO_FIELDS;
+    for (const path of paths) {
+      let branch = NO_FIELDS;
+      for (const element of path.toReversed()) {
+        branch = new Map([[element, branch === NO_FIELDS ? LEAF : { own: false, below: branch }]]);
+      }
+      tree = union(tree, branch);
+    }
+    return FieldSet.of(tree);
+  }
+
+  /** undefined if malformed. Elements of a type that is not known are left out. */
+  static fromFieldsV1(json: JsonObject): FieldSet | undefined {
+    const node = readNode(json, 0);
+    return node && FieldSet.of(node.below ?? NO_FIELDS);
+  }
+
+  toFieldsV1(): JsonObject {
+    return fieldsV1(this.tree);
+  }
+
+  union(other: FieldSet): FieldSet {
+    return this.#as(union(this.tree, other.tree));
+  }
+
+  intersection(other: FieldSet): FieldSet {
+    return this.#as(intersection(this.tree, other.tree));
+  }
+
+  /** What is here and not in the other. Removing a path leaves what is below it. */
+  difference(other: FieldSet): FieldSet {
+    return this.#as(difference(this.tree, other.tree, false));
+  }
+
+  /** As difference, but a path of the other takes everything below it along. */
+  recursiveDifference(other: FieldSet): FieldSet {
+    return this.#as(difference(this.tree, other.tree, true));
+  }
+
+  /** Only what lies on or below one of the patterns: paths in which `*` stands for any element. */
+  including(patterns: ReadonlyArray<readonly string[]>): FieldSet {
+    return this.#as(matching(this.tree, patterns));
+  }
+
+  has(path: readonly string[]): boolean {
+    let node: FieldNode | undefined;
+    let tree: FieldTree | undefined = this.tree;
+    for (const element of path) {
+      node = tree?.get(element);
+      tree = node?.below;
+    }
+    return node?.own === true;
+  }
+
+  get size(): number {
+    return sizeOf(this.tree);
+  }
+
+  get isEmpty(): boolean {
+    return this.tree.size === 0;
+  }
+
+  equals(other: FieldSet): boolean {
+    return equal(this.tree, other.tree);
+  }
+
+  /** Only the paths that are no prefix of another. */
+  leaves(): FieldSet {
+    return this.#as(leavesOf(this.tree));
+  }
+
+  /** In upstream's order: at each level first what ends there, then what goes on. */
+  paths(): Iterable<readonly string[]> {
+    return pathsOf(this.tree, []);
+  }
+
+  #as(tree: FieldTree): FieldSet {
+    return tree === this.tree ? this : FieldSet.of(tree);
+  }
+}
+
+function readNode(json: JsonValue | undefined, depth: number): FieldNode | undefined {
+  if (json === null) return LEAF;
+  if (!isObject(json) || depth > MAX_DEPTH) return undefined;
+  let own = false;
+  let below: Map<string, FieldNode> | undefined;
+  for (const key of Object.keys(json)) {
+    if (key === '.') {
+      own = true;
+      continue;
+    }
+    const element = canonicalElement(key);
+    if (element === undefined) return undefined;
+    if (element === '') continue;
+    const node = readNode(json[key], depth + 1);
+    if (node === undefined) return undefined;
+    (below ??= new Map()).set(element, node);
+  }
+  return below === undefined ? LEAF : { own, below };
+}
+
+function fieldsV1(tree: FieldTree): JsonObject {
+  const json: JsonObject = {};
+  for (const element of ordered(tree)) {
+    const node = tree.get(element);
+    if (node?.below === undefined) json[element] = {};
+    else json[element] = node.own ? { '.': {}, ...fieldsV1(node.below) } : fieldsV1(node.below);
+  }
+  return json;
+}
+
+function ordered(tree: FieldTree): string[] {
+  const elements = [...tree.keys()];
+  return elements.length === 1 ? elements : elements.sort(compareElements);
+}
+
+function* pathsOf(tree: FieldTree, prefix: readonly string[]): Iterable<readonly string[]> {
+  const elements = ordered(tree);
+  for (const element of elements) if (tree.get(element)?.own === true) yield [...prefix, element];
+  for (const element of elements) {
+    const below = tree.get(element)?.below;
+    if (below !== undefined) yield* pathsOf(below, [...prefix, element]);
+  }
+}
+
+function matching(tree: FieldTree, patterns: ReadonlyArray<readonly string[]>): FieldTree {
+  if (patterns.some((pattern) => pattern.length === 0)) return tree;
+  const kept = new Map<string, FieldNode>();
+  for (const [element, node] of tree) {
+    const rests = patterns.filter(([first]) => first === '*' || first === element).map((pattern) => pattern.slice(1));
+    if (rests.length === 0) continue;
+    const found = nodeOf(node.own, node.below && matching(node.below, rests));
+    if (found !== undefined) kept.set(element, found);
+  }
+  return kept;
+}

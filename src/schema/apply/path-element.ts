@@ -1,0 +1,125 @@
+// One step of a field path, as FieldsV1 writes it:
+//   f:image                                   a field of an object or a key of a map
+//   k:{"containerPort":80,"protocol":"TCP"}   an item of a list by its key fields, in alphabetical order
+//   v:"x.io/a"                                an item of a set by its value
+//   i:0                                       an item by its index; written by no one today
+// These texts are what sets of fields hold in memory too: they compare, hash and print without being read.
+// Models structured-merge-diff fieldpath/element.go and serialize-pe.go.
+
+import type { JsonObject, JsonValue } from '../../lib/json.ts';
+import { isObject } from '../../lib/json.ts';
+import { goJson, goQuote } from '../go-text.ts';
+
+/** JSON of a scalar as Go's encoder writes it. */
+export function scalarJson(value: JsonValue): string {
+  if (typeof value === 'string' && PLAIN.test(value)) return `"${value}"`;
+  return goJson(value);
+}
+const PLAIN = /^[\w ./:@=-]*$/;
+
+export function keyElement(keys: JsonObject): string {
+  const members = Object.keys(keys).toSorted();
+  return `k:{${members.map((name) => `${goJson(name)}:${scalarJson(keys[name] ?? null)}`).join(',')}}`;
+}
+
+/**
+ * The one spelling of an element that a client wrote: keys in order, no spaces.
+ * '' is an element of a type that is not known here, which is passed over; undefined is malformed.
+ */
+export function canonicalElement(text: string): string | undefined {
+  if (text[1] !== ':') return undefined;
+  switch (text[0]) {
+    case 'f':
+      return text;
+    case 'v': {
+      if (PLAIN_VALUE.test(text)) return text;
+      const value = parsed(text);
+      return value === undefined ? undefined : `v:${goJson(value)}`;
+    }
+    case 'k': {
+      if (PLAIN_KEY.test(text)) return text;
+      const value = parsed(text);
+      return isObject(value) ? keyElement(value) : undefined;
+    }
+    case 'i':
+      return /^i:[+-]?\d+$/.test(text) ? `i:${Number(text.slice(2))}` : undefined;
+    default:
+      return '';
+  }
+}
+const PLAIN_VALUE = /^v:"[\w ./:@=-]*"$/;
+const PLAIN_KEY = /^k:\{"\w+":"[\w ./:@=-]*"\}$/;
+
+function parsed(text: string): JsonValue | undefined {
+  try {
+    return JSON.parse(text.slice(2)) as JsonValue;
+  } catch {
+    return undefined;
+  }
+}
+
+const KIND_ORDER: Readonly<Record<string, number>> = { f: 0, k: 1, v: 2, i: 3 };
+
+/** Fields first, then keys, values and indexes; numbers by value. */
+export function compareElements(a: string, b: string): number {
+  if (a === b) return 0;
+  const kind = a[0] ?? '';
+  if (kind !== b[0]) return (KIND_ORDER[kind] ?? 4) - (KIND_ORDER[b[0] ?? ''] ?? 4);
+  if (kind === 'f') return a < b ? -1 : 1;
+  if (kind === 'i') return Number(a.slice(2)) - Number(b.slice(2));
+  const [left, right] = [parsed(a), parsed(b)];
+  if (kind === 'v' || !isObject(left) || !isObject(right)) return compareScalars(left, right);
+  const [names, others] = [Object.keys(left), Object.keys(right)];
+  for (const [index, name] of names.entries()) {
+    const other = others[index];
+    if (other === undefined) return 1;
+    if (name !== other) return name < other ? -1 : 1;
+    const order = compareScalars(left[name], right[name]);
+    if (order !== 0) return order;
+  }
+  return names.length - others.length;
+}
+
+function compareScalars(a: JsonValue | undefined, b: JsonValue | undefined): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  if (typeof a === 'string' && typeof b === 'string') return a < b ? -1 : a > b ? 1 : 0;
+  if (typeof a === typeof b) return Number(a) - Number(b);
+  return scalarRank(a) - scalarRank(b);
+}
+
+function scalarRank(value: JsonValue | undefined): number {
+  return typeof value === 'number' ? 0 : typeof value === 'string' ? 1 : typeof value === 'boolean' ? 2 : 3;
+}
+
+/** A path as messages print it: `.spec.containers[name="c"].image`, `.metadata.finalizers[="x"]`. */
+export function pathText(path: readonly string[]): string {
+  return path.map(elementText).join('');
+}
+
+export function elementText(element: string): string {
+  const rest = element.slice(2);
+  switch (element[0]) {
+    case 'f':
+      return `.${rest}`;
+    case 'k': {
+      const keys = parsed(element);
+      if (!isObject(keys)) return '';
+      return `[${Object.keys(keys)
+        .map((name) => `${name}=${valueText(keys[name] ?? null)}`)
+        .join(',')}]`;
+    }
+    case 'v':
+      return `[=${valueText(parsed(element) ?? null)}]`;
+    default:
+      return `[${rest}]`;
+  }
+}
+
+function valueText(value: JsonValue): string {
+  if (typeof value === 'string') return goQuote(value);
+  if (Array.isArray(value)) return `[${value.map(valueText).join(',')}]`;
+  if (!isObject(value)) return String(value);
+  return Object.keys(value)
+    .map((name) => `${name}=${valueText(value[name] ?? null)}`)
+    .join('');
+}

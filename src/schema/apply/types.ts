@@ -1,0 +1,147 @@
+// How the values of a schema are owned: as one, or by their parts. Worked out once per struct from its structural schema.
+// Models kubernetes staging/src/k8s.io/kube-openapi/pkg/schemaconv (what the keywords mean) and structured-merge-diff schema.
+//
+//   scalar    one field
+//   struct    named fields: owned where they have content, never by themselves
+//   map       keys that are owned by themselves as well as what they hold
+//   list      items with a name of their own: by key fields, or (a set) by value
+//   deduced   free-form JSON: objects are maps, everything else is one field
+// Structs, maps and lists may be atomic: then they are one field, whatever they hold.
+
+import type { JsonValue } from '../../lib/json.ts';
+import { isObject } from '../../lib/json.ts';
+import type { FieldSchema, StructSchema, ValueKind, ValueSchema } from '../structural.ts';
+import { goJson } from '../go-text.ts';
+import { scalarJson } from './path-element.ts';
+
+export interface Type {
+  readonly kind: 'scalar' | 'struct' | 'map' | 'list' | 'deduced';
+  readonly atomic: boolean;
+  /** Of scalars. */
+  readonly scalar: ValueKind | undefined;
+  /** Of structs. */
+  readonly struct: (() => StructType) | undefined;
+  /** Of maps and lists. */
+  readonly items: Type | undefined;
+  /** Of lists whose items have key fields; a list that is not atomic and has none is a set. */
+  readonly keys: readonly KeyField[] | undefined;
+}
+
+export interface StructType {
+  readonly fields: ReadonlyMap<string, FieldType>;
+  /** Of members that are not listed, where there may be such. */
+  readonly others: Type | undefined;
+}
+
+export interface FieldType {
+  /** `f:name` */
+  readonly element: string;
+  readonly type: Type;
+}
+
+interface KeyField {
+  readonly name: string;
+  /** What an element's text has before this key's value: `k:{"name":`. */
+  readonly prefix: string;
+  /** What the key is where it is not set. */
+  readonly fallback: JsonValue | undefined;
+}
+
+const NOTHING = { atomic: false, scalar: undefined, struct: undefined, items: undefined, keys: undefined };
+export const DEDUCED: Type = { ...NOTHING, kind: 'deduced' };
+/** Free-form JSON that is owned as one: what is nested too deep. */
+export const OPAQUE: Type = { ...NOTHING, kind: 'scalar', scalar: 'any' };
+
+/** Of constant schemas, so that sharing it between objects of an isolate is safe; a schema's entry goes with the schema. */
+const memo = new WeakMap<StructSchema, StructType>();
+
+export function structType(schema: StructSchema): StructType {
+  const known = memo.get(schema);
+  if (known !== undefined) return known;
+  const fields = new Map(
+    schema.fields.map((field) => [field.name, { element: `f:${field.name}`, type: typeOf(field.value, field) }]),
+  );
+  const type = { fields, others: schema.preserve === true ? DEDUCED : undefined };
+  memo.set(schema, type);
+  return type;
+}
+
+function typeOf(value: ValueSchema, field?: FieldSchema): Type {
+  switch (value.kind) {
+    case 'any':
+      return DEDUCED;
+    case 'struct': {
+      const struct = value.struct;
+      if (struct === undefined) return DEDUCED;
+      let expanded: StructType | undefined;
+      // The schemas of types refer to each other: nothing is expanded before it is asked for.
+      const atomic = field?.mapType ?? struct().mapType;
+      return {
+        ...NOTHING,
+        kind: 'struct',
+        atomic: atomic === 'atomic',
+        struct: () => (expanded ??= structType(struct())),
+      };
+    }
+    case 'map':
+      return {
+        ...NOTHING,
+        kind: 'map',
+        atomic: field?.mapType === 'atomic',
+        items: value.items ? typeOf(value.items) : DEDUCED,
+      };
+    case 'list':
+      return listType(value, field);
+    default:
+      return { ...NOTHING, kind: 'scalar', scalar: value.kind };
+  }
+}
+
+function listType(value: ValueSchema, field: FieldSchema | undefined): Type {
+  const items = value.items ? typeOf(value.items) : DEDUCED;
+  const atomic = field?.listType === undefined || field.listType === 'atomic';
+  const names = field?.listType === 'map' ? (field.listKeys ?? []).toSorted() : [];
+  const keys = names.map((name, index) => ({
+    name,
+    prefix: `${index === 0 ? 'k:{' : ','}${goJson(name)}:`,
+    fallback: value.items?.struct?.().byName.get(name)?.default,
+  }));
+  return { ...NOTHING, kind: 'list', atomic, items, keys: keys.length === 0 ? undefined : keys };
+}
+
+/** The element of an item of a list that is not atomic, or why it has none. */
+export function itemElement(list: Type, item: JsonValue): { element: string } | { problem: string } {
+  if (list.keys === undefined) {
+    if (isObject(item)) return { problem: "associative list without keys has an element that's a map type" };
+    if (Array.isArray(item)) return { problem: 'not supported: associative list with lists as elements' };
+    if (item === null) return { problem: "associative list without keys has an element that's an explicit null" };
+    return { element: `v:${scalarJson(item)}` };
+  }
+  if (item === null) return { problem: 'associative list with keys may not have a null element' };
+  if (!isObject(item)) return { problem: 'associative list with keys may not have non-map elements' };
+  let element = '';
+  for (const { name, prefix, fallback } of list.keys) {
+    const set = Object.hasOwn(item, name) ? item[name] : undefined;
+    const value = set === undefined ? fallback : set;
+    if (value === undefined) {
+      return {
+        problem: `associative list with keys has an element that omits key field "${name}" (and doesn't have default value)`,
+      };
+    }
+    element += prefix + scalarJson(value);
+  }
+  return { element: `${element}}` };
+}
+
+/** The items of a list by element, in their order; items without an element are left out. */
+export function itemsByElement(list: Type, items: readonly JsonValue[]): Map<string, JsonValue[]> {
+  const found = new Map<string, JsonValue[]>();
+  for (const item of items) {
+    const named = itemElement(list, item);
+    if (!('element' in named)) continue;
+    const same = found.get(named.element);
+    if (same === undefined) found.set(named.element, [item]);
+    else same.push(item);
+  }
+  return found;
+}
