@@ -3,11 +3,12 @@
 
 import { apiVersionOf } from '../api/kind.ts';
 import type { KubeObject } from '../api/object.ts';
-import type { Result } from '../api/status.ts';
-import { badRequest, fail, failure, ok } from '../api/status.ts';
+import type { Result, Status } from '../api/status.ts';
+import { badRequest, fail, failure, invalidStatus, ok } from '../api/status.ts';
 import { isObject } from '../lib/json.ts';
-import type { ExpectedKind } from '../schema/decode/decode-object.ts';
-import { decodeObject, summarize } from '../schema/decode/decode-object.ts';
+import type { DecodeFailure, ExpectedKind, WrongKind } from '../schema/decode/decode-object.ts';
+import { decodeObject } from '../schema/decode/decode-object.ts';
+import { summarize } from '../schema/decode/source.ts';
 import { decodeJson } from '../schema/decode/json.ts';
 import { decodeYaml } from '../schema/decode/yaml.ts';
 import { decodeProtobuf } from '../schema/protobuf/decode.ts';
@@ -57,10 +58,15 @@ function decode(
   fieldValidation: FieldValidation,
 ): Result<Decoded> {
   const decoded = decodeObject({ text, format, expected, fieldValidation });
-  if (!decoded.ok) return fail(failure(decoded.code, decoded.reason, decoded.message));
+  if (!decoded.ok) return fail(undecodedStatus(expected, decoded));
   const object = decoded.object as unknown as KubeObject;
   object.metadata ??= {} as KubeObject['metadata'];
   return ok({ object, warnings: decoded.warnings });
+}
+
+function undecodedStatus({ group }: ExpectedKind, failed: DecodeFailure | WrongKind): Status {
+  if (failed.code === 422) return invalidStatus(group, failed.kind, failed.name, failed.errors);
+  return failure(failed.code, failed.reason, failed.message);
 }
 
 const DELETE_OPTIONS: ExpectedKind = {
@@ -97,6 +103,7 @@ export function decodeDeleteOptions(exchange: Exchange): Result<unknown> {
     fieldValidation: 'Ignore',
   });
   if (decoded.ok) return ok(decoded.object);
+  if (decoded.code === 422) return fail(undecodedStatus(DELETE_OPTIONS, decoded));
   // These options are read without the kind's decoder, which names the kind first.
   const message = decoded.message.replace(/^DeleteOptions in version "v1" cannot be handled as a DeleteOptions: /, '');
   return fail(badRequest(message));

@@ -11,6 +11,7 @@ import { parseQuantity } from '../quantity.ts';
 import type { FieldSchema, StructSchema, ValueSchema } from '../structural.ts';
 import { setMember } from './json-tree.ts';
 import { canonicalBase64, canonicalTime } from './scalars.ts';
+import { unstructured } from './unstructured.ts';
 
 export interface Canonical {
   readonly object: JsonObject;
@@ -26,6 +27,11 @@ export interface Canonical {
 
 /** Never changes its input; the answer shares free-form values with it. */
 export function canonical(input: JsonObject, schema: StructSchema): Canonical {
+  return schema.unstructured === true ? unstructured(input, schema, structured) : structured(input, schema);
+}
+
+/** Of an object with a Go type. */
+export function structured(input: JsonObject, schema: StructSchema): Canonical {
   const writer = new Writer();
   const object = writer.struct(input, schema);
   const { invalid, unknown, imprecise, members } = writer;

@@ -3,13 +3,15 @@
 // staging/src/k8s.io/apiserver/pkg/endpoints/handlers (transformDecodeError).
 
 import type { JsonObject, JsonValue } from '../../lib/json.ts';
+import type { FieldError } from '../field-error.ts';
 import type { StructSchema } from '../structural.ts';
 import { definition, definitionOfKind } from '../table.ts';
 import { canonical } from './canonical.ts';
 import { describe, inspect } from './inspect.ts';
 import { TreeObject, parseTree, treeOf, treeValue } from './json-tree.ts';
-import { decodeJson } from './json.ts';
-import { decodeYaml } from './yaml.ts';
+import { decodeUnstructured } from './decode-unstructured.ts';
+import type { Source } from './source.ts';
+import { read, summary, yamlErrors } from './source.ts';
 
 export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
 
@@ -38,6 +40,16 @@ export interface DecodeFailure {
   readonly message: string;
 }
 
+/** A custom resource of another kind than was asked for: it decodes, and is then found invalid. */
+export interface WrongKind {
+  readonly ok: false;
+  readonly code: 422;
+  readonly message: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly errors: readonly FieldError[];
+}
+
 export type DecodedObject =
   | {
       readonly ok: true;
@@ -46,7 +58,8 @@ export type DecodedObject =
       /** Texts for Warning headers, in upstream's order. */
       readonly warnings: readonly string[];
     }
-  | DecodeFailure;
+  | DecodeFailure
+  | WrongKind;
 
 function badRequest(message: string): DecodeFailure {
   return { ok: false, code: 400, reason: 'BadRequest', message };
@@ -61,6 +74,7 @@ interface Identity {
 
 export function decodeObject(options: DecodeOptions): DecodedObject {
   const { text, format, expected } = options;
+  if (expected.schema?.unstructured === true) return decodeUnstructured(options, expected.schema, fit);
   const unrecognized = (error: string): DecodeFailure =>
     badRequest(`the object provided is unrecognized (must be of type ${expected.kind}): ${error} (${summary(text)})`);
 
@@ -105,29 +119,6 @@ export function decodeObject(options: DecodeOptions): DecodedObject {
   return { ok: true, object: { kind, apiVersion, ...fitted.object }, warnings };
 }
 
-interface Source {
-  readonly ok: true;
-  readonly value: JsonValue;
-  readonly members: number;
-  /** Of YAML only; those of JSON are found by their count. */
-  readonly duplicates: readonly string[];
-}
-
-function read(text: string, format: 'json' | 'yaml'): Source | { readonly ok: false; readonly error: string } {
-  if (format === 'json') {
-    const decoded = decodeJson(text);
-    return decoded.ok
-      ? { ...decoded, duplicates: [] }
-      : { ok: false, error: `couldn't get version/kind; json parse error: ${decoded.error}` };
-  }
-  const decoded = decodeYaml(text);
-  return decoded.ok ? { ...decoded, members: -1 } : decoded;
-}
-
-function yamlErrors(duplicates: readonly string[]): string {
-  return `yaml: unmarshal errors:\n${duplicates.map((text) => `  ${text}`).join('\n')}`;
-}
-
 type Identified = { readonly ok: true; readonly value: Identity } | { readonly ok: false; readonly error: string };
 
 function identify(input: JsonValue, expected: ExpectedKind): Identified {
@@ -162,7 +153,7 @@ function identify(input: JsonValue, expected: ExpectedKind): Identified {
   };
 }
 
-interface Fitted {
+export interface Fitted {
   readonly object: JsonObject;
   readonly error?: string;
   readonly strict: readonly string[];
@@ -184,19 +175,4 @@ function fit(input: JsonObject, source: Source, schema: StructSchema, options: D
   if (error !== undefined) return { object: first.object, error, strict: [] };
   const object = repeats ? canonical(treeValue(tree) as JsonObject, schema).object : first.object;
   return { object, strict: findings.strict };
-}
-
-function summary(text: string): string {
-  return summarize(new TextEncoder().encode(text.slice(0, 31)));
-}
-
-/** The start of a body: as text if it looks like an object, else in hex. Models runtime.summarizeData. */
-export function summarize(bytes: Uint8Array): string {
-  if (bytes.length === 0) return '<empty>';
-  const head = bytes.slice(0, 30);
-  const shown =
-    bytes[0] === 0x7b
-      ? new TextDecoder().decode(head)
-      : [...head].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  return bytes.length > 30 ? `${shown} ...` : shown;
 }

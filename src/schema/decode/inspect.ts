@@ -6,6 +6,7 @@ import { QUANTITY_FORMAT_ERROR, quantityError } from '../quantity.ts';
 import type { StructSchema, ValueSchema } from '../structural.ts';
 import { TreeNumber, TreeObject } from './json-tree.ts';
 import type { Tree } from './json-tree.ts';
+import { inspectUnstructured } from './inspect-unstructured.ts';
 import { base64Error, canonicalBase64, canonicalTime, timeError } from './scalars.ts';
 
 export interface Findings {
@@ -18,6 +19,10 @@ export interface Findings {
 const MAX_STRICT_ERRORS = 100;
 
 export function inspect(tree: TreeObject, schema: StructSchema): Findings {
+  return schema.unstructured === true ? inspectUnstructured(tree, schema, inspectStruct) : inspectStruct(tree, schema);
+}
+
+function inspectStruct(tree: TreeObject, schema: StructSchema): Findings {
   const inspector = new Inspector();
   inspector.struct(tree, schema, '', { struct: schema.name, path: '' });
   return { error: inspector.fatal ?? inspector.error, strict: [...inspector.strict] };
