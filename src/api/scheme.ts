@@ -11,6 +11,7 @@ import { endpoints } from './core/v1/endpoints.ts';
 import { event } from './core/v1/event.ts';
 import { namespace } from './core/v1/namespace.ts';
 import { node } from './core/v1/node.ts';
+import { podTemplate } from './core/v1/pod-template.ts';
 import { pod } from './core/v1/pod.ts';
 import { secret } from './core/v1/secret.ts';
 import { serviceAccount } from './core/v1/service-account.ts';
@@ -29,6 +30,7 @@ export const KINDS: readonly Kind[] = [
   namespace,
   node,
   pod,
+  podTemplate,
   secret,
   serviceAccount,
   service,
