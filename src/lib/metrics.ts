@@ -87,19 +87,19 @@ export class Metrics {
     this.#families.push({ name, help, type: 'gauge', lines: () => [`${name} ${read()}`] });
   }
 
-  /** Counts kept elsewhere, by the value of one label. */
-  counts(
-    name: string,
-    help: string,
-    label: string,
-    read: () => Iterable<readonly [value: string, total: number]>,
+  /** Figures kept elsewhere, each with its label values. */
+  observed(
+    family: { readonly name: string; readonly help: string; readonly type: 'counter' | 'gauge' },
+    labels: readonly string[],
+    read: () => Iterable<readonly [values: readonly string[], figure: number]>,
   ): void {
     this.#families.push({
-      name,
-      help,
-      type: 'counter',
+      ...family,
       *lines() {
-        for (const [value, total] of read()) yield `${name}{${label}="${escapeLabel(value)}"} ${total}`;
+        for (const [values, figure] of read()) {
+          const text = labels.map((label, index) => `${label}="${escapeLabel(values[index] ?? '')}"`).join(',');
+          yield `${family.name}${braces(text)} ${figure}`;
+        }
       },
     });
   }
