@@ -15,14 +15,16 @@ import { PATCH_MEDIA_TYPES } from './patching.ts';
 /** `/openapi/v3`: group versions, each with the address of its document. */
 export function openApiIndex(scheme: Scheme): string {
   const paths: Record<string, JsonValue> = {};
-  for (const { group, versions } of scheme.groups()) {
-    for (const version of versions) {
-      const path = groupVersionPath(group, version);
-      const text = openApiDocument(scheme, path) ?? '';
-      paths[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${hashOf(text)}` };
-    }
+  for (const path of openApiPaths(scheme)) {
+    const text = openApiDocument(scheme, path) ?? '';
+    paths[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${hashOf(text)}` };
   }
   return `${JSON.stringify({ paths })}\n`;
+}
+
+/** `api/v1`, `apis/apps/v1`, …: the paths of the documents. */
+export function openApiPaths(scheme: Scheme): string[] {
+  return scheme.groups().flatMap(({ group, versions }) => versions.map((version) => groupVersionPath(group, version)));
 }
 
 /** The document of `api/v1` or `apis/apps/v1`; undefined if that is not served. */
