@@ -12,8 +12,13 @@ import { openApiDocument, openApiPaths } from './openapi.ts';
 /** What answers are written in, as upstream lists it. */
 const PRODUCED = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
 
-/** What a client accepts that wants it as protobuf; the gateway writes that. */
-export const OPENAPI_V2_PROTOBUF = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
+/** As protobuf, which the gateway writes. */
+export const OPENAPI_V2_PROTOBUF = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
+
+/** Clients ask for it by an older name too, which is no valid media type. */
+export function acceptsProtobuf(accept: string): boolean {
+  return accept.includes(OPENAPI_V2_PROTOBUF) || accept.includes(OPENAPI_V2_PROTOBUF.replace('v2.v1', 'v2@v1'));
+}
 
 /** `/openapi/v2` as JSON. */
 export function openApiV2(scheme: Scheme): string {
