@@ -1,6 +1,8 @@
 // What the API server takes and gives. The cluster's Durable Object shell makes these from a Request and turns the
 // answer into a Response; tests call the server with them directly. Nothing here is asynchronous.
 
+import type { Past } from '../eventlog/watcher.ts';
+
 /** How the gateway is to render the JSON that the server answers with. Absent: as it is. */
 export interface Encoding {
   readonly format: 'json' | 'yaml';
@@ -61,8 +63,11 @@ export interface WatchPlan {
   readonly encoding: Encoding | undefined;
   /** Seconds after which the gateway ends the stream. */
   readonly timeoutSeconds: number;
-  /** Frames to send before the live ones, in batches: initial state or replay. An ERROR frame may be the last. */
-  initial(): Iterable<string>;
+  /**
+   * Frames to send before the live ones, in batches: initial state or replay. May be read slowly: what is written meanwhile is
+   * told at its end. An ERROR frame may be the last; compaction may end it (CompactedError).
+   */
+  initial(): Past;
   /** True: the stream ends after `initial` (an ERROR was sent). Read after `initial` is consumed. */
   readonly ended: () => boolean;
 }

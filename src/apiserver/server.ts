@@ -6,7 +6,10 @@ import type { KubeObject } from '../api/object.ts';
 import { Scheme } from '../api/scheme.ts';
 import { unauthorized } from '../api/status.ts';
 import type { EventLog, Row } from '../eventlog/log.ts';
+import { PastEvents } from '../eventlog/past.ts';
+import type { Watch } from '../eventlog/watch-hub.ts';
 import { WatchHub } from '../eventlog/watch-hub.ts';
+import type { Past, Sink, Watcher } from '../eventlog/watcher.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Random } from '../lib/random.ts';
 import { Heartbeats } from '../registry/heartbeats.ts';
@@ -51,10 +54,16 @@ const OPENAPI = '/openapi/v3';
 const DEFAULT_SERVICE_CIDR = '10.96.0.0/16';
 
 export interface ApiServer {
+  /** Calls back soon, when `watchers` watches are to be told of events. Absent: they are told at once. */
+  readonly tellLater?: (tell: () => void, watchers: number) => void;
   /** Never throws for bad input: the failure is the answer. */
   plan(request: ApiRequest): Plan;
-  /** Watches from now on, until the returned function is called. `end` is called when `send` gave false. */
-  subscribe(spec: WatchSpec, send: (frames: string) => boolean, end?: () => void): () => void;
+  /** Tells of `past` (absent: nothing), then of what happens, until it is stopped. */
+  subscribe(spec: WatchSpec, sink: Sink, past?: Past): Watch;
+  /** The same from a revision on, for a watch that has been told of everything up to it. */
+  resume(spec: WatchSpec, sink: Sink, seen: number): Watch;
+  /** Every live watch has been told of all events up to this revision. */
+  readonly toldRevision: number;
   clientFor(identity: { readonly name: string; readonly eventSource: string }, cause: number): Client;
   /** The object of a stored text. Shared: do not change it. */
   parse(row: Pick<Row, 'rev' | 'object'>): KubeObject;
@@ -92,7 +101,10 @@ class Server implements ApiServer {
     this.#authenticator = new TokenAuthenticator(options.tokens);
     this.#discovery = new Discovery(scheme);
     this.#checks = healthChecks(log);
-    this.#hub = new WatchHub(log, (row) => store.parseStored(row));
+    this.#hub = new WatchHub(log, {
+      parse: (row) => store.parseStored(row),
+      ...(options.tellLater === undefined ? {} : { later: options.tellLater }),
+    });
   }
 
   get watchers(): number {
@@ -125,10 +137,24 @@ class Server implements ApiServer {
     return { effect: 'read', run: () => this.#other(request, info.path) };
   }
 
-  subscribe(spec: WatchSpec, send: (frames: string) => boolean, end: () => void = () => {}): () => void {
+  subscribe(spec: WatchSpec, sink: Sink, past?: Past): Watch {
+    return this.#hub.add(this.#watcher(spec), sink, past);
+  }
+
+  resume(spec: WatchSpec, sink: Sink, seen: number): Watch {
+    const { store } = this.#services;
+    const watcher = this.#watcher(spec);
+    return this.#hub.add(watcher, sink, new PastEvents(store.log, watcher, seen, (row) => store.parseStored(row)));
+  }
+
+  get toldRevision(): number {
+    return this.#hub.revision;
+  }
+
+  #watcher(spec: WatchSpec): Watcher {
     const kind = this.#services.scheme.byResource(spec.group, spec.version, spec.resource);
     if (kind === undefined) throw new Error(`watch of ${spec.resource}, which is not served`);
-    return this.#hub.add(watcherOf(this.#services, kind, spec), { send, end });
+    return watcherOf(this.#services, kind, spec);
   }
 
   clientFor(identity: { readonly name: string; readonly eventSource: string }, cause: number): Client {

@@ -87,8 +87,8 @@ export class Cluster extends DurableObject<Env> {
     await this.#open()?.driver.alarm();
   }
 
-  override webSocketMessage(): void {
-    // The gateway sends nothing but what the platform answers for this object.
+  override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
+    if (typeof message === 'string') this.#open()?.sockets.message(socket, message);
   }
 
   override webSocketClose(socket: WebSocket): void {

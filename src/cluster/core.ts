@@ -21,6 +21,7 @@ import { AlarmClock } from './alarm-clock.ts';
 import { createComponents } from './components.ts';
 import { Driver } from './driver.ts';
 import { createFeed, noticeOf } from './feed.ts';
+import { FanOut } from './fan-out.ts';
 import { createFigures } from './figures.ts';
 import type { Figures } from './figures.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -58,9 +59,21 @@ export function openCore(options: CoreOptions): Core {
   const store = figures.counting(context.storage);
   const log = new SqliteLog(store);
   const random = randomOf(settings, log.head);
-  const server = createApiServer({ log, clock, random, tokens: tokensOf(settings), metrics: figures.text });
+  const fanOut = new FanOut({
+    now: () => clock.now(),
+    defer: (then, ms) => void setTimeout(then, ms),
+    told: () => sockets.publish(),
+  });
+  const server = createApiServer({
+    log,
+    clock,
+    random,
+    tokens: tokensOf(settings),
+    metrics: figures.text,
+    tellLater: (tell, watchers) => fanOut.later(tell, watchers),
+  });
   const alarm = new AlarmClock(context.storage, clock);
-  const sockets = new WatchSockets({ context, server, head: () => log.head });
+  const sockets = new WatchSockets({ context, server, compacted: () => log.compacted });
   const runtimeStore = createRuntimeStore(store, log);
   const ports: RuntimePorts = {
     store: runtimeStore,

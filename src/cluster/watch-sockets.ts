@@ -1,31 +1,50 @@
 // The watches of a cluster: hibernatable WebSockets, one for each, whose other end the gateway holds.
 //
-// 1. A socket's attachment says what it watches. While the object sleeps nothing is written, so that a socket that
-//    subscribes again on waking, before anything else happens, has missed nothing.
-// 2. The initial state and the subscription are taken in one turn: no event falls between them or comes twice.
+// To the gateway go binary messages, which are frames, and the texts LIVE and BEHIND: told of everything up to now, or not.
+// From it come `taken N`, N bytes that its client has taken, and REVISION_REQUEST, which the platform answers.
+//
+// 1. A socket's attachment says what it watches, and from where if it is behind. While the object sleeps nothing is written,
+//    so that a socket that subscribes again on waking, before anything else happens, has missed nothing.
+// 2. At most about WINDOW bytes are under way to a client: then its watch falls behind, and the log is its buffer.
 // 3. The revision that the platform answers with while the object sleeps is published only once it is durable, when its
-//    frames have been handed to the sockets.
+//    frames have been handed to the sockets that are live; the others have been told BEHIND before.
 
 import type { ApiServer } from '../apiserver/server.ts';
 import type { WatchPlan, WatchSpec } from '../apiserver/http.ts';
+import { tooOldFrame } from '../apiserver/verbs/watch.ts';
+import type { Watch } from '../eventlog/watch-hub.ts';
+import type { Frames, Sink } from '../eventlog/watcher.ts';
 
-/** Initial frames go out in messages of about this many UTF-16 units. */
-const BATCH = 256 << 10;
 const REVISION_REQUEST = 'revision';
+const LIVE = 'live';
+const BEHIND = 'behind';
+const TAKEN = 'taken ';
+/** Bytes. */
+const WINDOW = 1 << 20;
 
 interface Attachment {
   readonly spec: WatchSpec;
+  /** Where it is not live: told up to this revision; `state`: not even of its initial state. */
+  readonly seen?: number | 'state';
+}
+
+interface Open {
+  readonly spec: WatchSpec;
+  watch: Watch | undefined;
+  /** Bytes sent that the client has not taken. */
+  untaken: number;
+  live: boolean;
 }
 
 export interface WatchSocketsOptions {
   readonly context: DurableObjectState;
-  readonly server: Pick<ApiServer, 'subscribe'>;
-  readonly head: () => number;
+  readonly server: Pick<ApiServer, 'subscribe' | 'resume' | 'toldRevision'>;
+  readonly compacted: () => number;
 }
 
 export class WatchSockets {
   readonly #options: WatchSocketsOptions;
-  readonly #stops = new Map<WebSocket, () => void>();
+  readonly #open = new Map<WebSocket, Open>();
   #published = -1;
   #publishing = false;
 
@@ -34,15 +53,23 @@ export class WatchSockets {
   }
 
   get count(): number {
-    return this.#stops.size;
+    return this.#open.size;
   }
 
   /** Subscribes the sockets that were open while the object slept. */
   resume(): void {
-    for (const socket of this.#options.context.getWebSockets()) {
+    const { context, server } = this.#options;
+    for (const socket of context.getWebSockets()) {
       const attachment = socket.deserializeAttachment() as Attachment | null;
-      if (attachment === null) socket.close(1012, 'watch cannot be resumed');
-      else this.#subscribe(socket, attachment.spec);
+      if (attachment === null || attachment.seen === 'state') {
+        close(socket, 1012, 'watch cannot be resumed');
+        continue;
+      }
+      const { spec, seen } = attachment;
+      const open: Open = { spec, watch: undefined, untaken: 0, live: seen === undefined };
+      this.#open.set(socket, open);
+      const sink = this.#sinkOf(socket, open);
+      open.watch = seen === undefined ? server.subscribe(spec, sink) : server.resume(spec, sink, seen);
     }
   }
 
@@ -50,69 +77,108 @@ export class WatchSockets {
   open(plan: WatchPlan): WebSocket {
     const { 0: client, 1: socket } = new WebSocketPair();
     this.#options.context.acceptWebSocket(socket);
-    attach(socket, plan.spec);
-    let batch = '';
-    for (const frames of plan.initial()) {
-      batch += frames;
-      if (batch.length < BATCH) continue;
-      socket.send(batch);
-      batch = '';
-    }
-    if (batch !== '') socket.send(batch);
-    if (plan.ended()) {
-      socket.close(1000, 'watch ended');
-      return client;
-    }
-    // Tells the gateway that the initial state is complete.
-    socket.send('');
-    this.#subscribe(socket, plan.spec);
+    const { spec } = plan;
+    const open: Open = { spec, watch: undefined, untaken: 0, live: false };
+    this.#open.set(socket, open);
+    open.watch = this.#options.server.subscribe(spec, this.#sinkOf(socket, open), plan.initial());
+    if (plan.ended()) this.#finish(socket, open);
+    else if (!open.live) this.#attach(socket, open);
     this.publish();
     return client;
   }
 
-  closed(socket: WebSocket): void {
-    this.#stops.get(socket)?.();
-    this.#stops.delete(socket);
+  /** A message of the gateway. */
+  message(socket: WebSocket, text: string): void {
+    const open = this.#open.get(socket);
+    if (open === undefined || !text.startsWith(TAKEN)) return;
+    open.untaken = Math.max(0, open.untaken - Number(text.slice(TAKEN.length)));
+    if (open.live || open.untaken > WINDOW / 2) return;
+    open.watch?.resume();
+    if (!open.live) this.#attach(socket, open);
   }
 
-  /** To be called after commits: rule 3. */
+  closed(socket: WebSocket): void {
+    this.#open.get(socket)?.watch?.stop();
+    this.#open.delete(socket);
+  }
+
+  /** To be called after events have been told: rule 3. */
   publish(): void {
-    if (this.#stops.size === 0 || this.#publishing) return;
-    const head = this.#options.head();
-    if (head === this.#published) return;
-    const { context } = this.#options;
+    if (this.#open.size === 0 || this.#publishing) return;
+    const { context, server } = this.#options;
+    const told = server.toldRevision;
+    if (told === this.#published) return;
     this.#publishing = true;
-    const told = context.storage.sync().then(() => {
+    const published = context.storage.sync().then(() => {
       this.#publishing = false;
-      this.#published = head;
-      context.setWebSocketAutoResponse(new WebSocketRequestResponsePair(REVISION_REQUEST, String(head)));
+      this.#published = told;
+      context.setWebSocketAutoResponse(new WebSocketRequestResponsePair(REVISION_REQUEST, String(told)));
       this.publish();
     });
-    context.waitUntil(told);
+    context.waitUntil(published);
   }
 
-  #subscribe(socket: WebSocket, spec: WatchSpec): void {
-    const send = (frames: string): boolean => {
-      try {
-        socket.send(frames);
-        return true;
-      } catch {
-        // It is closed already.
+  #sinkOf(socket: WebSocket, open: Open): Sink {
+    return {
+      send: (frames) => {
+        const room = this.#send(socket, open, frames);
+        if (room || !open.live) return room;
+        open.live = false;
+        trySend(socket, BEHIND);
+        this.#attach(socket, open);
         return false;
-      }
+      },
+      live: () => {
+        open.live = true;
+        trySend(socket, LIVE);
+        this.#attach(socket, open);
+      },
+      end: (why) => {
+        const seen = open.watch?.seen ?? 0;
+        if (why === 'compacted')
+          trySend(socket, new TextEncoder().encode(tooOldFrame(seen, this.#options.compacted())));
+        this.#finish(socket, open);
+      },
     };
-    this.#stops.set(
-      socket,
-      this.#options.server.subscribe(spec, send, () => void this.#stops.delete(socket)),
-    );
+  }
+
+  /** Whether there is room for more. */
+  #send(socket: WebSocket, open: Open, { bytes }: Frames): boolean {
+    open.untaken += bytes.byteLength;
+    // A socket that is closed already takes nothing; its close event is on the way.
+    return trySend(socket, bytes) && open.untaken < WINDOW;
+  }
+
+  #finish(socket: WebSocket, open: Open): void {
+    open.watch?.stop();
+    this.#open.delete(socket);
+    close(socket, 1000, 'watch ended');
+  }
+
+  /** Selectors too long for an attachment: the watch ends when the object sleeps, and the client opens it again. */
+  #attach(socket: WebSocket, { spec, live, watch }: Open): void {
+    const attachment: Attachment = live ? { spec } : { spec, seen: watch?.seen ?? 'state' };
+    try {
+      socket.serializeAttachment(attachment);
+    } catch {
+      socket.serializeAttachment(null);
+    }
   }
 }
 
-/** Selectors too long for an attachment: the watch ends when the object sleeps, and the client opens it again. */
-function attach(socket: WebSocket, spec: WatchSpec): void {
+function trySend(socket: WebSocket, message: string | Uint8Array): boolean {
   try {
-    socket.serializeAttachment({ spec } satisfies Attachment);
+    socket.send(message);
+    return true;
   } catch {
-    socket.serializeAttachment(null);
+    return false;
+  }
+}
+
+function close(socket: WebSocket, code: number, reason: string): void {
+  try {
+    socket.close(code, reason);
+  } catch {
+    // It is closed already.
   }
 }

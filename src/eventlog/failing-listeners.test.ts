@@ -47,6 +47,12 @@ it('a watcher that throws is ended, and the others see everything', () => {
   const sound = record(hub, { resource: 'pods' });
   put(log, pod('a'));
   put(log, pod('b'));
-  expect([broken.ended, broken.frames(), sound.frames().length, hub.size, hub.revision]).toEqual([true, [], 2, 1, 2]);
+  expect([broken.ended, broken.frames(), sound.frames().length, hub.size, hub.revision]).toEqual([
+    'failed',
+    [],
+    2,
+    1,
+    2,
+  ]);
   expect(reported).toEqual([bug]);
 });

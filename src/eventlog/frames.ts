@@ -5,10 +5,8 @@
 // Models kubernetes staging/src/k8s.io/apiserver/pkg/storage/cacher/cache_watcher.go.
 
 import type { EventLog, Key, LogEvent, Row } from './log.ts';
-import type { Watcher } from './watch-hub.ts';
-
-/** Makes the object that matchers are asked of. */
-export type Parse = (row: Pick<Row, 'rev' | 'object'>) => unknown;
+import { CompactedError } from './pages.ts';
+import type { Parse, Watcher } from './watcher.ts';
 
 type FrameType = 'ADDED' | 'MODIFIED' | 'DELETED';
 
@@ -59,7 +57,8 @@ export class FrameWriter {
 
   #before(event: LogEvent): LogEvent {
     const before = this.#log.event(event.previous);
-    if (before === undefined) throw new Error(`event ${event.rev}: the one before it, ${event.previous}, is gone`);
+    if (before === undefined)
+      throw new CompactedError(`event ${event.rev}: the one before it, ${event.previous}, is gone`);
     return before;
   }
 }

@@ -1,63 +1,66 @@
 // Hands committed events to watchers. etcd's promises, and what keeps each:
 //
 // 1. Ordered: a watcher's frames come in the order of revisions; those of one transaction in one `send`.
-// 2. Unique, reliable: `add` sends the past and joins the live events in one synchronous turn, and a watcher's `seen`
-//    revision bars what its past held already.
-// 3. Atomic: a transaction's events are sent whole, after it has ended, or never.
-// 4. Resumable: `replayFrames` continues where a watcher stopped, from every revision that is not compacted.
-// 5. Bookmarkable: outside of `send`, every watcher has been told of all events up to `revision`.
+// 2. Unique, reliable: a watcher is live, or behind at the revision `seen`. One that is behind is told of its past from
+//    the log; it becomes live in the turn in which nothing of it is left, and `seen` bars what it was told already.
+// 3. Atomic: a live watcher is told of a transaction's events as a whole, after it has ended, or never.
+// 4. Resumable: PastEvents continues where a watcher stopped, from every revision that is not compacted.
+// 5. Bookmarkable: every live watcher has been told of all events up to `revision`.
 //
-// A watcher whose `send` gives false (or throws) is told nothing more but `end`: it would have a gap.
+// A watcher whose `send` gives false falls behind until it is resumed: the log is its buffer, and nothing is held for it.
+// Live watchers of one key are told the same frames, made and encoded once. They may be told a little later than the
+// transaction, with those that follow it: `later`.
 
 import { FrameWriter } from './frames.ts';
-import type { Parse } from './frames.ts';
-import type { EventLog, LogEvent, Row } from './log.ts';
-import { pages } from './pages.ts';
+import type { EventLog, LogEvent } from './log.ts';
+import { CompactedError } from './pages.ts';
+import { PastEvents } from './past.ts';
+import type { Parse, Past, Sink, Watcher } from './watcher.ts';
+import { Frames, parseText } from './watcher.ts';
 
-/** What a watcher wants to know of. */
-export interface Watcher {
-  readonly resource: string;
-  readonly namespace?: string;
-  readonly name?: string;
-  /** Asked of parsed stored objects, which it must not change. Absent: all match, and nothing is parsed. */
-  readonly match?: (object: unknown) => boolean;
-  /** Makes the served text of a stored one, for kinds where they differ. */
-  readonly transform?: (text: string) => string;
+export interface WatchHubOptions {
+  /** Makes the objects that matchers are asked of. */
+  readonly parse?: Parse;
+  /** Calls back soon, when live watchers are to be told; `watchers`: how many there are. Absent: they are told at once. */
+  readonly later?: (tell: () => void, watchers: number) => void;
 }
 
-/** Where a watcher's frames go. */
-export interface Sink {
-  /** Takes newline-terminated frames `{"type":…,"object":…}`, one or more. False: it cannot keep up. */
-  send(frames: string): boolean | void;
-  /** The hub has let go of the watcher because it could not keep up. */
-  end(): void;
+export interface Watch {
+  /** There is room again. */
+  resume(): void;
+  stop(): void;
+  /** It was told of all events up to this revision, and of no later one. Undefined: of a part of a state. */
+  readonly seen: number | undefined;
 }
 
 interface Entry {
   readonly watcher: Watcher;
   readonly sink: Sink;
-  readonly seen: number;
+  /** Undefined: it is live, up to `seen`. */
+  past: { readonly frames: Iterator<string>; readonly source: Past } | undefined;
+  seen: number;
+  stopped: boolean;
 }
 
-const EVENTS_AT_ONCE = 256;
-/** Characters of replayed frames in one batch; a larger single frame is a batch of its own. */
-const BATCH = 256 * 1024;
-
-const parseText: Parse = (row) => JSON.parse(row.object);
+/** Live watchers by resource, then by key. */
+type Groups = Map<string, Map<string | Entry, Set<Entry>>>;
 
 export class WatchHub {
   readonly #log: EventLog;
   readonly #parse: Parse;
-  readonly #entries = new Map<string, Set<Entry>>();
+  readonly #later: WatchHubOptions['later'];
+  readonly #live: Groups = new Map();
+  readonly #entries = new Set<Entry>();
   readonly #stop: () => void;
+  #untold: LogEvent[] = [];
   #revision: number;
 
-  /** `parse` may give shared, cached objects. */
-  constructor(log: EventLog, parse: Parse = parseText) {
+  constructor(log: EventLog, { parse = parseText, later }: WatchHubOptions = {}) {
     this.#log = log;
     this.#parse = parse;
+    this.#later = later;
     this.#revision = log.head;
-    this.#stop = log.subscribe((events) => this.#dispatch(events));
+    this.#stop = log.subscribe((events) => this.#hear(events));
   }
 
   /** What a bookmark may carry. */
@@ -67,26 +70,26 @@ export class WatchHub {
 
   /** How many watchers there are. */
   get size(): number {
-    let size = 0;
-    for (const entries of this.#entries.values()) size += entries.size;
-    return size;
+    return this.#entries.size;
   }
 
   /**
-   * Sends the frames of `past`, which bring the watcher to the present, and then those of every later event, until the
-   * returned function is called. Not inside a transaction: its events may yet be undone.
+   * Tells of `past` (absent: nothing), which brings the watcher to the present, and then of every later event, until it is
+   * stopped. Not inside a transaction: its events may yet be undone.
    */
-  add(watcher: Watcher, sink: Sink, past: Iterable<string> = []): () => void {
-    for (const frames of past) {
-      if (sink.send(frames) !== false) continue;
-      sink.end();
-      return () => {};
-    }
-    const entry: Entry = { watcher, sink, seen: this.#log.head };
-    const entries = this.#entries.get(watcher.resource);
-    if (entries === undefined) this.#entries.set(watcher.resource, new Set([entry]));
-    else entries.add(entry);
-    return () => this.#remove(entry);
+  add(watcher: Watcher, sink: Sink, past: Past = new PastEvents(this.#log, watcher, this.#log.head)): Watch {
+    const entry: Entry = { watcher, sink, past: begun(past), seen: 0, stopped: false };
+    this.#entries.add(entry);
+    this.#guard(entry, () => this.#advance(entry));
+    return {
+      resume: () => {
+        if (!entry.stopped) this.#guard(entry, () => this.#advance(entry));
+      },
+      stop: () => this.#remove(entry),
+      get seen() {
+        return entry.past === undefined ? entry.seen : entry.past.source.seen;
+      },
+    };
   }
 
   /** Stops listening to the log; for a hub that lives shorter than it. */
@@ -94,86 +97,117 @@ export class WatchHub {
     this.#stop();
   }
 
-  #dispatch(events: readonly LogEvent[]): void {
+  /** Tells a watcher that is behind of its past, as long as it has room; without any left it is live. */
+  #advance(entry: Entry): void {
+    while (entry.past !== undefined && !entry.stopped) {
+      const { done, value } = entry.past.frames.next();
+      if (done === true) {
+        entry.seen = seenBy(entry.past.source);
+        entry.past = undefined;
+        this.#join(entry);
+        entry.sink.live?.();
+      } else if (entry.sink.send(new Frames(value)) === false) return;
+    }
+  }
+
+  #hear(events: readonly LogEvent[]): void {
+    let watchers = 0;
+    for (const resource of new Set(events.map((event) => event.resource))) {
+      for (const entries of this.#live.get(resource)?.values() ?? []) watchers += entries.size;
+    }
+    const scheduled = this.#untold.length > 0;
+    this.#untold.push(...events);
+    if (scheduled) return;
+    if (this.#later === undefined || watchers === 0) this.#tell();
+    else this.#later(() => this.#tell(), watchers);
+  }
+
+  #tell(): void {
+    const events = this.#untold;
+    this.#untold = [];
     const writer = new FrameWriter(this.#log, this.#parse);
     for (const resource of new Set(events.map((event) => event.resource))) {
-      const entries = this.#entries.get(resource);
-      if (entries === undefined) continue;
       const own = events.filter((event) => event.resource === resource);
-      for (const entry of [...entries]) if (entries.has(entry)) this.#send(entry, own, writer);
+      for (const entries of [...(this.#live.get(resource)?.values() ?? [])]) this.#tellGroup(entries, own, writer);
     }
     this.#revision = events.at(-1)?.rev ?? this.#revision;
   }
 
-  #send(entry: Entry, events: readonly LogEvent[], writer: FrameWriter): void {
-    try {
-      let frames = '';
-      for (const event of events) if (event.rev > entry.seen) frames += writer.frame(event, entry.watcher);
-      if (frames === '' || entry.sink.send(frames) !== false) return;
-    } catch (error) {
-      // One watcher's failure is its own end, and no gap for the others. The runtime reports the bug.
-      queueMicrotask(() => {
-        throw error;
+  #tellGroup(entries: ReadonlySet<Entry>, events: readonly LogEvent[], writer: FrameWriter): void {
+    const first = events[0]?.rev ?? 0;
+    const last = events.at(-1)?.rev ?? 0;
+    let shared: Frames | undefined;
+    for (const entry of [...entries]) {
+      if (entry.stopped || entry.past !== undefined) continue;
+      this.#guard(entry, () => {
+        const late = entry.seen >= first;
+        const frames = late
+          ? framesOf(
+              events.filter((event) => event.rev > entry.seen),
+              entry.watcher,
+              writer,
+            )
+          : (shared ??= framesOf(events, entry.watcher, writer));
+        entry.seen = Math.max(entry.seen, last);
+        if (frames.text === '' || entry.sink.send(frames) !== false) return;
+        this.#leave(entry);
+        entry.past = begun(new PastEvents(this.#log, entry.watcher, entry.seen, this.#parse));
       });
     }
-    this.#remove(entry);
-    entry.sink.end();
+  }
+
+  /** One watcher's failure is its own end, and no gap for the others. The runtime reports the bug. */
+  #guard(entry: Entry, body: () => void): void {
+    try {
+      body();
+    } catch (error) {
+      this.#remove(entry);
+      if (error instanceof CompactedError) entry.sink.end('compacted');
+      else {
+        entry.sink.end('failed');
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
+  }
+
+  #join(entry: Entry): void {
+    const { resource, key = entry } = entry.watcher;
+    let groups = this.#live.get(resource);
+    if (groups === undefined) this.#live.set(resource, (groups = new Map()));
+    const entries = groups.get(key);
+    if (entries === undefined) groups.set(key, new Set([entry]));
+    else entries.add(entry);
+  }
+
+  #leave(entry: Entry): void {
+    const { resource, key = entry } = entry.watcher;
+    const groups = this.#live.get(resource);
+    const entries = groups?.get(key);
+    if (groups === undefined || entries?.delete(entry) !== true || entries.size > 0) return;
+    groups.delete(key);
+    if (groups.size === 0) this.#live.delete(resource);
   }
 
   #remove(entry: Entry): void {
-    const { resource } = entry.watcher;
-    const entries = this.#entries.get(resource);
-    entries?.delete(entry);
-    if (entries?.size === 0) this.#entries.delete(resource);
+    entry.stopped = true;
+    this.#leave(entry);
+    this.#entries.delete(entry);
   }
 }
 
-/**
- * Frames of the events above `after`, in order, in batches. Throws where some of them are compacted: the caller answers
- * 410 before it comes to that.
- */
-export function* replayFrames(
-  log: EventLog,
-  watcher: Watcher,
-  after: number,
-  parse = parseText,
-): Generator<string, void> {
-  if (after < log.compacted) throw new Error(`cannot replay from ${after}: compacted up to ${log.compacted}`);
-  yield* batches(function* () {
-    let from = after;
-    let events: LogEvent[];
-    do {
-      events = log.changesOf(watcher.resource, from, EVENTS_AT_ONCE);
-      const writer = new FrameWriter(log, parse);
-      for (const event of events) yield writer.frame(event, watcher);
-      from = events.at(-1)?.rev ?? from;
-    } while (events.length === EVENTS_AT_ONCE);
-  });
+function begun(source: Past): NonNullable<Entry['past']> {
+  return { frames: source[Symbol.iterator](), source };
 }
 
-/** ADDED frames of the present state, in the order of lists, in batches. */
-export function* initialFrames(log: EventLog, watcher: Watcher, parse = parseText): Generator<string, void> {
-  const writer = new FrameWriter(log, parse);
-  yield* batches(function* () {
-    for (const page of statesOf(log, watcher)) for (const row of page) yield writer.initial(row, watcher);
-  });
+function seenBy({ seen }: Past): number {
+  if (seen === undefined) throw new Error('a past that ended without its end');
+  return seen;
 }
 
-function statesOf(log: EventLog, { resource, namespace, name }: Watcher): Iterable<Row[]> {
-  if (namespace === undefined || name === undefined) {
-    return pages(log, { resource, ...(namespace !== undefined && { namespace }) });
-  }
-  const row = log.get({ resource, namespace, name });
-  return row === undefined ? [] : [[row]];
-}
-
-function* batches(frames: () => Iterable<string>): Generator<string, void> {
-  let batch = '';
-  for (const frame of frames()) {
-    batch += frame;
-    if (batch.length < BATCH) continue;
-    yield batch;
-    batch = '';
-  }
-  if (batch !== '') yield batch;
+function framesOf(events: readonly LogEvent[], watcher: Watcher, writer: FrameWriter): Frames {
+  let text = '';
+  for (const event of events) text += writer.frame(event, watcher);
+  return new Frames(text);
 }

@@ -1,12 +1,14 @@
-// One watch: messages of the cluster's WebSocket in, the bytes of a chunked response out.
+// One watch: messages of the cluster's WebSocket in, the bytes of a chunked response (or a client's WebSocket) out.
 //
-// The cluster's messages are: frames (text that starts with `{`, newline-terminated lines), '' once the initial state
-// has been sent, and a revision in digits, the answer to REVISION_REQUEST that the platform gives without waking the object.
+// The cluster's messages are: frames (binary: newline-terminated lines of JSON in UTF-8), LIVE once the watch has been told of
+// everything up to now, BEHIND when it is not any more, and a revision in digits, the answer to REVISION_REQUEST that the platform
+// gives without waking the object. To the cluster goes `taken N`: so many bytes of frames the client has taken.
 //
 // 1. Frames go out whole and in the order they came.
-// 2. What waits for a slow client is bounded: beyond the bound the stream ends behind a whole frame, and the client resumes.
+// 2. What waits for a slow client is bounded by the cluster, which sends no more than a window beyond what was taken: the log
+//    is the buffer. A client that takes nothing for SLOW_MS has its stream ended behind a whole frame, and resumes later.
 // 3. A bookmark is written only after every frame up to its revision: the cluster publishes a revision once it is durable and
-//    its frames are sent, and the gateway then waits HOLD_MS in which no frame may come.
+//    its frames are sent, and the gateway then waits HOLD_MS in which no frame may come, nor BEHIND.
 // 4. An end (timeout, the cluster's close) lets out what waits, then closes; a client that has gone closes the socket.
 
 /** What the cluster says of a watch with the 101, as JSON in the header WATCH_HEADER. */
@@ -19,8 +21,11 @@ export interface WatchTerms {
 export const WATCH_HEADER = 'x-kubewisp-watch';
 export const REVISION_REQUEST = 'revision';
 
-/** What a rollout of a thousand pods says in one breath; a client that is further behind is slow. */
-const MAX_WAITING = 16 << 20;
+const LIVE = 'live';
+const BEHIND = 'behind';
+/** Bytes of frames after which the cluster is told that they were taken: a part of its window. */
+const TAKEN_STEP = 256 << 10;
+const SLOW_MS = 60_000;
 const KEEP_ALIVE_MS = 12_500;
 const BOOKMARK_MS = 60_000;
 const HOLD_MS = 2_000;
@@ -48,15 +53,23 @@ export interface WatchStreamOptions {
   readonly binary?: boolean;
 }
 
+type Timer = ReturnType<typeof setTimeout>;
+
+interface Piece {
+  readonly bytes: Uint8Array;
+  /** Bytes of the cluster's frames that it was made of. */
+  readonly size: number;
+}
+
 export class WatchStream {
   readonly #options: WatchStreamOptions;
   readonly #encoder = new TextEncoder();
-  readonly #timers = new Set<ReturnType<typeof setTimeout>>();
-  #waiting: Array<string | Uint8Array> = [];
-  /** UTF-16 units (or bytes) that are waiting or being written. */
-  #held = 0;
-  #allowed = MAX_WAITING;
-  #initial = true;
+  readonly #decoder = new TextDecoder();
+  readonly #timers = new Set<Timer>();
+  #waiting: Piece[] = [];
+  /** Bytes of frames that the client has taken and the cluster has not been told of. */
+  #taken = 0;
+  #live = false;
   #pumping = false;
   #quiet = false;
   #ending = false;
@@ -75,16 +88,16 @@ export class WatchStream {
   }
 
   /** A message of the cluster's socket. */
-  message(text: string): void {
+  message(message: string | ArrayBuffer): void {
     if (this.#ending) return;
-    if (text === '') {
-      this.#initial = false;
-    } else if (text.startsWith('{')) {
-      if (this.#initial) this.#allowed += text.length;
+    if (typeof message !== 'string') {
       this.#candidate = undefined;
-      this.#write(this.#options.render === undefined ? text : this.#options.render(text));
+      this.#write(this.#rendered(new Uint8Array(message)), message.byteLength);
+    } else if (message === LIVE || message === BEHIND) {
+      this.#live = message === LIVE;
+      this.#candidate = undefined;
     } else {
-      this.#hold(text);
+      this.#hold(message);
     }
   }
 
@@ -98,15 +111,17 @@ export class WatchStream {
     void this.#pump();
   }
 
-  #write(piece: string | Uint8Array): void {
-    this.#waiting.push(piece);
-    this.#held += piece.length;
+  #rendered(frames: Uint8Array): Uint8Array {
+    const { render } = this.#options;
+    if (render === undefined) return frames;
+    const rendered = render(this.#decoder.decode(frames));
+    return typeof rendered === 'string' ? this.#encoder.encode(rendered) : rendered;
+  }
+
+  /** `size`: bytes of the cluster's frames that they were made of. */
+  #write(bytes: Uint8Array, size: number): void {
+    this.#waiting.push({ bytes, size });
     this.#quiet = false;
-    if (this.#held > this.#allowed) {
-      this.#waiting = [];
-      this.end();
-      return;
-    }
     void this.#pump();
   }
 
@@ -118,8 +133,11 @@ export class WatchStream {
       while (this.#waiting.length > 0) {
         const pieces = this.#waiting;
         this.#waiting = [];
-        await writer.write(this.#joined(pieces));
-        for (const piece of pieces) this.#held -= piece.length;
+        const slow = this.#after(SLOW_MS, () => this.end());
+        await writer.write(joined(pieces));
+        this.#cancel(slow);
+        for (const { size } of pieces) this.#taken += size;
+        this.#tellTaken();
       }
       if (this.#ending) await writer.close();
     } catch {
@@ -133,46 +151,44 @@ export class WatchStream {
     if (this.#waiting.length > 0) void this.#pump();
   }
 
-  #joined(pieces: ReadonlyArray<string | Uint8Array>): Uint8Array {
-    const [first] = pieces;
-    if (this.#options.binary !== true)
-      return this.#encoder.encode(pieces.length === 1 ? String(first) : pieces.join(''));
-    if (pieces.length === 1) return first as Uint8Array;
-    const whole = new Uint8Array(pieces.reduce((size, piece) => size + piece.length, 0));
-    let at = 0;
-    for (const piece of pieces as Uint8Array[]) {
-      whole.set(piece, at);
-      at += piece.length;
-    }
-    return whole;
+  #tellTaken(): void {
+    if (this.#taken < TAKEN_STEP || this.#ending) return;
+    this.#options.socket.send(`taken ${this.#taken}`);
+    this.#taken = 0;
   }
 
   #keepAlive(): void {
-    if (this.#quiet && !this.#pumping) this.#write('\n');
+    if (this.#quiet && !this.#pumping) this.#write(Uint8Array.of(0x0a), 0);
     this.#quiet = true;
   }
 
   #askRevision(): void {
-    if (!this.#initial) this.#options.socket.send(REVISION_REQUEST);
+    if (this.#live) this.#options.socket.send(REVISION_REQUEST);
   }
 
   #hold(revision: string): void {
+    if (!this.#live) return;
     this.#candidate = revision;
     this.#after(HOLD_MS, () => {
       const { bookmark } = this.#options.terms;
       if (this.#candidate !== revision || bookmark === undefined) return;
       this.#candidate = undefined;
-      const frame = `${bookmark[0]}${revision}${bookmark[1]}`;
-      this.#write(this.#options.render === undefined ? frame : this.#options.render(frame));
+      this.#write(this.#rendered(this.#encoder.encode(`${bookmark[0]}${revision}${bookmark[1]}`)), 0);
     });
   }
 
-  #after(ms: number, then: () => void): void {
+  #after(ms: number, then: () => void): Timer {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       then();
     }, ms);
     this.#timers.add(timer);
+    return timer;
+  }
+
+  #cancel(timer: Timer): void {
+    clearTimeout(timer);
+    this.#timers.delete(timer);
   }
 
   #every(ms: number, then: () => void): void {
@@ -181,4 +197,15 @@ export class WatchStream {
       then();
     });
   }
+}
+
+function joined(pieces: readonly Piece[]): Uint8Array {
+  if (pieces.length === 1 && pieces[0] !== undefined) return pieces[0].bytes;
+  const whole = new Uint8Array(pieces.reduce((size, { bytes }) => size + bytes.length, 0));
+  let at = 0;
+  for (const { bytes } of pieces) {
+    whole.set(bytes, at);
+    at += bytes.length;
+  }
+  return whole;
 }

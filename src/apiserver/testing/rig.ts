@@ -6,6 +6,7 @@ import type { ApiServer } from '../server.ts';
 import type { ApiResponse, Plan, WatchPlan } from '../http.ts';
 import { MemoryLog } from '../../eventlog/memory-log.ts';
 import { isObject } from '../../lib/json.ts';
+import type { Sink } from '../../eventlog/watcher.ts';
 import type { JsonObject, JsonValue } from '../../lib/json.ts';
 import { seededRandom } from '../../lib/random.ts';
 
@@ -103,6 +104,11 @@ export function parseFrames(text: string): Array<{ type: string; object: JsonObj
 
 export function metaOf(object: JsonObject): JsonObject {
   return object['metadata'] as JsonObject;
+/** Takes down what a watch is told. */
+export function sinkOf(frames: string[]): Sink {
+  return { send: ({ text }) => void frames.push(text), end: (why) => void frames.push(`${JSON.stringify({ end: why })}\n`) };
+}
+
 }
 
 export function namesOf(list: JsonObject): unknown[] {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { framesOf, MAPS, metaOf, parseFrames, Rig } from '../testing/rig.ts';
+import { framesOf, MAPS, metaOf, parseFrames, Rig, sinkOf } from '../testing/rig.ts';
 
 const brief = (frames: ReturnType<typeof framesOf>) =>
   frames.map(({ type, object }) => `${type} ${String(metaOf(object)['name'] ?? object['reason'] ?? '')}`.trim());
@@ -87,7 +87,7 @@ describe('live frames', () => {
     const rig = new Rig();
     const { spec } = rig.watch(`${MAPS}?watch=1&labelSelector=x=y`);
     const frames: string[] = [];
-    const stop = rig.server.subscribe(spec, (text) => (frames.push(text), true));
+    const { stop } = rig.server.subscribe(spec, sinkOf(frames));
     rig.configMap('a');
     rig.configMap('b', { metadata: { labels: { x: 'y' } } });
     const merge = { 'content-type': 'application/merge-patch+json' };
@@ -109,7 +109,7 @@ describe('live frames', () => {
     const plan = rig.watch(`${MAPS}?watch=1&resourceVersion=${rig.log.head + 2}`);
     expect(framesOf(plan)).toEqual([]);
     const frames: string[] = [];
-    rig.server.subscribe(plan.spec, (text) => (frames.push(text), true));
+    rig.server.subscribe(plan.spec, sinkOf(frames));
     for (const name of ['a', 'b', 'c']) rig.configMap(name);
     expect(brief(frames.flatMap(parseFrames))).toEqual(['ADDED c']);
   });

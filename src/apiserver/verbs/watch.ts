@@ -15,8 +15,9 @@ import type { Kind } from '../../api/kind.ts';
 import type { Status } from '../../api/status.ts';
 import { expired, failure } from '../../api/status.ts';
 import type { KubeObject } from '../../api/object.ts';
-import { initialFrames, replayFrames } from '../../eventlog/watch-hub.ts';
-import type { Watcher } from '../../eventlog/watch-hub.ts';
+import { PastEvents, PresentState } from '../../eventlog/past.ts';
+import type { Past, Watcher } from '../../eventlog/watcher.ts';
+import type { Row } from '../../eventlog/log.ts';
 import { logResource } from '../../registry/store.ts';
 import type { Exchange, Services } from '../exchange.ts';
 import type { WatchPlan, WatchSpec } from '../http.ts';
@@ -62,6 +63,27 @@ export function watch(exchange: Exchange): WatchAnswer {
   const marks = initial && allowWatchBookmarks;
   const random = services.store.random.next();
   let ended = false;
+  const begin = (): Past => {
+    const { log } = services.store;
+    const parse = (row: Pick<Row, 'rev' | 'object'>): KubeObject => services.store.parseStored(row);
+    const fail = (status: Status): Past => {
+      ended = true;
+      return only(errorFrame(status), log.head);
+    };
+    if (encoding?.as?.kind === 'PartialObjectMetadataList') {
+      // Upstream takes it, and ends the stream at the first object, which is no list.
+      ended = true;
+      return only('', log.head);
+    }
+    if (timeoutSeconds !== undefined && timeoutSeconds < 0) {
+      return fail(failure(500, 'InternalError', 'context deadline exceeded'));
+    }
+    if (from > log.head) return initial ? fail(tooLargeRevision(from, log.head)) : only('', log.head);
+    const watcher = watcherOf(services, kind, spec);
+    if (initial) return new PresentState(log, watcher, parse, (rev) => (marks ? initialEnd(kind, rev) : ''));
+    if (from === 0) return only('', log.head);
+    return from < log.compacted ? fail(tooOld(from, log.compacted)) : new PastEvents(log, watcher, from, parse);
+  };
   return {
     ok: true,
     plan: {
@@ -69,30 +91,28 @@ export function watch(exchange: Exchange): WatchAnswer {
       encoding,
       timeoutSeconds:
         timeoutSeconds !== undefined && timeoutSeconds > 0 ? timeoutSeconds : MIN_TIMEOUT_SECONDS * (1 + random),
-      *initial() {
-        const { log } = services.store;
-        const fail = (status: Status) => {
-          ended = true;
-          return `${JSON.stringify({ type: 'ERROR', object: status })}\n`;
-        };
-        if (encoding?.as?.kind === 'PartialObjectMetadataList') {
-          // Upstream takes it, and ends the stream at the first object, which is no list.
-          ended = true;
-        } else if (timeoutSeconds !== undefined && timeoutSeconds < 0) {
-          yield fail(failure(500, 'InternalError', 'context deadline exceeded'));
-        } else if (from > log.head) {
-          if (initial) yield fail(tooLargeRevision(from, log.head));
-        } else if (initial) {
-          yield* initialFrames(log, watcherOf(services, kind, spec));
-          if (marks) yield initialEnd(kind, log.head);
-        } else if (from > 0) {
-          if (from < log.compacted) yield fail(expired(`too old resource version: ${from} (${log.compacted})`));
-          else yield* replayFrames(log, watcherOf(services, kind, spec), from);
-        }
-      },
+      initial: begin,
       ended: () => ended,
     },
   };
+}
+
+/** One batch of frames, or none. */
+function only(frames: string, seen: number): Past {
+  return { seen, [Symbol.iterator]: () => (frames === '' ? [] : [frames])[Symbol.iterator]() };
+}
+
+function errorFrame(status: Status): string {
+  return `${JSON.stringify({ type: 'ERROR', object: status })}\n`;
+}
+
+function tooOld(revision: number, compacted: number): Status {
+  return expired(`too old resource version: ${revision} (${compacted})`);
+}
+
+/** What ends a watch that has told all up to a revision, and whose next events are compacted. */
+export function tooOldFrame(revision: number, compacted: number): string {
+  return errorFrame(tooOld(revision, compacted));
 }
 
 /** What the hub needs to know of a watch. */
@@ -100,7 +120,9 @@ export function watcherOf(services: Services, kind: Kind, spec: WatchSpec): Watc
   const selected = parseSelection(kind, spec.labelSelector ?? '', spec.fieldSelector ?? '');
   const matches = later(spec.after, selected.ok ? selected.value.matches : undefined);
   const own = kind.storedAs;
+  const { bookmarks: _bookmarks, ...asked } = spec;
   return {
+    key: JSON.stringify(asked),
     resource: logResource(kind),
     ...(spec.namespace === undefined ? {} : { namespace: spec.namespace }),
     ...(spec.name === undefined ? {} : { name: spec.name }),

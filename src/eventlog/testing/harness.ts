@@ -1,8 +1,9 @@
 // What the parts of the contract suite share.
 
 import type { Appended, EventLog, Key, LogEvent, Row } from '../log.ts';
-import { replayFrames } from '../watch-hub.ts';
-import type { Watcher, WatchHub } from '../watch-hub.ts';
+import { PastEvents } from '../past.ts';
+import type { Watch, WatchHub } from '../watch-hub.ts';
+import type { Frames, Past, Watcher } from '../watcher.ts';
 
 export interface TestStore {
   readonly log: EventLog;
@@ -110,26 +111,45 @@ export interface Recorder {
   readonly sends: string[][];
   /** All frames. */
   frames(): string[];
-  ended: boolean;
-  readonly stop: () => void;
+  ended: 'compacted' | 'failed' | undefined;
+  /** How often it became live. */
+  lives: number;
+  /** How many sends it still has room for. */
+  room: number;
+  /** Makes room, and says so. */
+  resume(room?: number): void;
+  readonly watch: Watch;
 }
 
-/** Adds a watcher that writes down what it is sent. `accepts`: how many sends until it is full. */
-export function record(hub: WatchHub, watcher: Watcher, past: Iterable<string> = [], accepts = Infinity): Recorder {
+/** Adds a watcher that writes down what it is sent. `room`: how many sends until it is full. */
+export function record(hub: WatchHub, watcher: Watcher, past?: Past, room = Infinity): Recorder {
   const sends: string[][] = [];
-  const recorder = { sends, frames: () => sends.flat(), ended: false, stop: () => {} };
-  const send = (frames: string): boolean => {
-    sends.push(readable(frames));
-    return sends.length < accepts;
+  const recorder = {
+    sends,
+    frames: () => sends.flat(),
+    ended: undefined as Recorder['ended'],
+    lives: 0,
+    room,
+    resume: (more = Infinity): void => {
+      recorder.room = more;
+      recorder.watch.resume();
+    },
+    watch: undefined as unknown as Watch,
   };
-  const end = (): void => {
-    recorder.ended = true;
+  const sink = {
+    send: ({ text }: Frames): boolean => {
+      sends.push(readable(text));
+      recorder.room--;
+      return recorder.room > 0;
+    },
+    live: () => void recorder.lives++,
+    end: (why: 'compacted' | 'failed') => void (recorder.ended = why),
   };
-  recorder.stop = hub.add(watcher, { send, end }, past);
+  recorder.watch = hub.add(watcher, sink, past);
   return recorder;
 }
 
 /** All frames of a replay. */
 export function replayed(log: EventLog, watcher: Watcher, after: number): string[] {
-  return [...replayFrames(log, watcher, after)].flatMap(readable);
+  return [...new PastEvents(log, watcher, after)].flatMap(readable);
 }

@@ -3,7 +3,7 @@
 
 import type { Key, LogEvent } from '../log.ts';
 import { pathOf } from '../path.ts';
-import type { Watcher } from '../watch-hub.ts';
+import type { Watcher } from '../watcher.ts';
 import { readable } from './harness.ts';
 
 export class Model {

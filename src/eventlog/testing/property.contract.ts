@@ -4,8 +4,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EventLog, Key, Row } from '../log.ts';
 import { verify } from '../verify.ts';
-import { initialFrames, replayFrames, WatchHub } from '../watch-hub.ts';
-import type { Watcher } from '../watch-hub.ts';
+import { PastEvents, PresentState } from '../past.ts';
+import { WatchHub } from '../watch-hub.ts';
+import type { Watcher } from '../watcher.ts';
 import { hasLabel, labelsOf, names, record, remove, replayed, termsOf, tryPut } from './harness.ts';
 import type { RunOnLog, TestStore } from './harness.ts';
 import { Model } from './model.ts';
@@ -120,14 +121,14 @@ class Play {
         return this.#restart();
       case 'watch': {
         const { watcher } = next;
-        const seen = record(this.#hub, watcher, replayFrames(this.#log, watcher, at));
+        const seen = record(this.#hub, watcher, new PastEvents(this.#log, watcher, at));
         this.#clients.push({ watcher, initial: [], after: at, frames: [seen.frames] });
         return;
       }
       case 'watch state': {
         const { watcher } = next;
         const initial = this.#model.initial(watcher);
-        const seen = record(this.#hub, watcher, initialFrames(this.#log, watcher));
+        const seen = record(this.#hub, watcher, new PresentState(this.#log, watcher));
         this.#clients.push({ watcher, initial, after: head, frames: [seen.frames] });
         return;
       }
@@ -176,7 +177,7 @@ class Play {
     this.#log = this.#store.reopen();
     this.#hub = new WatchHub(this.#log);
     for (const { watcher, frames } of this.#clients) {
-      frames.push(record(this.#hub, watcher, replayFrames(this.#log, watcher, bookmark)).frames);
+      frames.push(record(this.#hub, watcher, new PastEvents(this.#log, watcher, bookmark)).frames);
     }
     this.#check();
   }
