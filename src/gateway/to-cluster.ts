@@ -20,7 +20,7 @@ export async function toCluster(request: Request, env: Env, name: string): Promi
   try {
     const answer = await stub.fetch(watching ? watchRequest(request) : request);
     const header = answer.headers.get(ENCODING_HEADER);
-    if (answer.status === 101) return watchResponse(answer, parseEncoding(header), kindLookup());
+    if (answer.status === 101) return watchResponse(request, answer, parseEncoding(header), kindLookup());
     return header === null ? answer : await rendered(answer, JSON.parse(header) as Encoding);
   } catch (error) {
     createLogger({ level: env.LOG_LEVEL }).error('cluster failed', { cluster: name, error: errorText(error) });
