@@ -27,6 +27,8 @@ import { Discovery } from './discovery.ts';
 import { EventCorrelator } from './event-recorder.ts';
 import type { Services } from './exchange.ts';
 import type { HealthCheck } from './health.ts';
+import type { Flow } from './fairness/flow-schemas.ts';
+import { ANONYMOUS, flowOf } from './fairness/flow-schemas.ts';
 import { health, healthChecks } from './health.ts';
 import type { ApiRequest, ApiResponse, Plan, WatchSpec } from './http.ts';
 import { InProcessClient } from './in-process-client.ts';
@@ -54,6 +56,8 @@ const OPENAPI = '/openapi/v3';
 const DEFAULT_SERVICE_CIDR = '10.96.0.0/16';
 
 export interface ApiServer {
+  /** Which flow a request is of. Asked before the body is there: `body` is not read. */
+  flow(request: Omit<ApiRequest, 'body'>): Flow;
   /** Calls back soon, when `watchers` watches are to be told of events. Absent: they are told at once. */
   readonly tellLater?: (tell: () => void, watchers: number) => void;
   /** Never throws for bad input: the failure is the answer. */
@@ -109,6 +113,11 @@ class Server implements ApiServer {
 
   get watchers(): number {
     return this.#hub.size;
+  }
+
+  flow({ method, path, header }: Omit<ApiRequest, 'body'>): Flow {
+    const who = this.#authenticator.authenticate(header('authorization'));
+    return flowOf(who.outcome === 'user' ? who.user : ANONYMOUS, method, parsePath(path));
   }
 
   plan(request: ApiRequest): Plan {

@@ -1,28 +1,54 @@
 // The Durable Object of one cluster: requests, watches and the alarm on the outside, an open Core within.
 //
 // 1. Nothing is opened before it is needed; a name that no cluster was made for leaves no trace in storage.
-// 2. A request is carried out in one turn once its body is there: reads at once, writes in the group commit.
+// 2. A request enters by the gate before its body is read, and is carried out in one turn once the body is there: reads at
+//    once, writes in the group commit.
 // 3. Answers and frames leave only when the writes they tell of are durable: the platform's output gate sees to it.
 
 import { DurableObject } from 'cloudflare:workers';
 import { badRequest, internalError, notFoundStatus } from '../api/status.ts';
 import type { Status } from '../api/status.ts';
 import { statusAnswer } from '../apiserver/answer.ts';
-import type { Plan, WatchPlan } from '../apiserver/http.ts';
+import { TOO_MANY_REQUESTS } from '../apiserver/fairness/fairness.ts';
+import type { WatchPlan } from '../apiserver/http.ts';
+import { timeoutOf } from '../apiserver/timeout.ts';
 import type { Env } from '../env.ts';
 import type { Logger } from '../lib/log.ts';
 import { createLogger, errorText } from '../lib/log.ts';
 import { openCore } from './core.ts';
 import type { Core } from './core.ts';
-import { apiRequest, ENCODING_HEADER, headerText, readBody, targetOf, toResponse } from './request.ts';
+import type { Pass } from './gate.ts';
+import type { RequestHead } from './request.ts';
+import {
+  bytesToHold,
+  ENCODING_HEADER,
+  headerText,
+  readBody,
+  requestHead,
+  targetOf,
+  toResponse,
+  whenSent,
+} from './request.ts';
 import { isPoolConfigured, poolConfigOf, readSettings, setPoolConfigured, writeSettings } from './settings.ts';
 import type { ClusterSettings, InstallConfig } from './settings.ts';
 
 const WATCH_HEADER = 'x-kubewisp-watch';
 const DEFAULT_GRACE_SECONDS = 50;
 
+/** Watches take no seat, but each takes memory. */
+const MOST_WATCHES = 5000;
+
+interface Answer {
+  readonly response: Response;
+  readonly watch: boolean;
+}
+
 function failed(status: Status): Response {
   return toResponse(statusAnswer(status));
+}
+
+function refused(status: Status): Answer {
+  return { response: failed(status), watch: false };
 }
 
 export class Cluster extends DurableObject<Env> {
@@ -32,21 +58,20 @@ export class Cluster extends DurableObject<Env> {
   override async fetch(request: Request): Promise<Response> {
     const started = performance.now();
     const target = targetOf(request.url);
+    const head = requestHead(request, target);
     let core: Core | undefined;
-    let watch = false;
-    let response: Response;
+    let answer: Answer;
     try {
       core = this.#open();
       if (core === undefined) return failed(this.#unknown(target.cluster));
-      const body = await readBody(request);
-      if (!body.ok) return failed(body.status);
-      const plan = core.server.plan(apiRequest(request, target, body.text));
-      watch = plan.effect === 'watch';
-      response = await this.#carryOut(core, plan, request);
+      const entering = core.gate.enter(core.server.flow(head), bytesToHold(request), timeoutOf(head.query));
+      const pass = entering instanceof Promise ? await entering : entering;
+      answer = pass === undefined ? refused(TOO_MANY_REQUESTS) : await this.#answer(core, head, request, pass);
     } catch (error) {
       this.#logger().error('request failed', { method: request.method, path: target.path, error: errorText(error) });
-      response = failed(internalError('the request could not be carried out'));
+      answer = refused(internalError('the request could not be carried out'));
     }
+    const { response, watch } = answer;
     core?.figures.answered(request.method, target.path, watch, response.status, performance.now() - started);
     return response;
   }
@@ -115,16 +140,32 @@ export class Cluster extends DurableObject<Env> {
     return this.#core;
   }
 
-  async #carryOut(core: Core, plan: Plan, request: Request): Promise<Response> {
-    switch (plan.effect) {
-      case 'read':
-        return toResponse(plan.run());
-      case 'write':
-        return toResponse(await core.commits.submit(() => plan.run()));
-      case 'watch':
-        if (request.headers.get('Upgrade') !== 'websocket') return failed(badRequest('a watch needs a WebSocket here'));
-        return watchAnswer(core, plan.watch);
+  /** `pass` is given back, whatever happens. */
+  async #answer(core: Core, head: RequestHead, request: Request, pass: Pass): Promise<Answer> {
+    let response: Response;
+    let watch = false;
+    let sent = false;
+    try {
+      const body = await readBody(request, () => pass.late());
+      if (!body.ok) return refused(body.status);
+      const plan = core.server.plan({ ...head, body: body.text });
+      watch = plan.effect === 'watch';
+      if (plan.effect === 'watch') response = this.#watch(core, plan.watch, request);
+      else {
+        const made = plan.effect === 'read' ? plan.run() : await core.commits.submit(() => plan.run());
+        response = toResponse(whenSent(made, () => pass.leaveSoon()));
+        sent = true;
+      }
+    } finally {
+      if (!sent) pass.leave();
     }
+    return { response, watch };
+  }
+
+  #watch(core: Core, plan: WatchPlan, request: Request): Response {
+    if (request.headers.get('Upgrade') !== 'websocket') return failed(badRequest('a watch needs a WebSocket here'));
+    if (core.sockets.count >= MOST_WATCHES) return failed(TOO_MANY_REQUESTS);
+    return watchAnswer(core, plan);
   }
 
   #logger(cluster?: string): Logger {

@@ -4,6 +4,7 @@ import { createApiServer } from '../apiserver/server.ts';
 import type { ApiServer } from '../apiserver/server.ts';
 import { internalError } from '../api/status.ts';
 import { statusAnswer } from '../apiserver/answer.ts';
+import { Fairness } from '../apiserver/fairness/fairness.ts';
 import type { ApiResponse, WatchSpec } from '../apiserver/http.ts';
 import { Runtime } from '../controllers/runtime/runtime.ts';
 import type { RuntimePorts } from '../controllers/runtime/ports.ts';
@@ -24,6 +25,7 @@ import { createFeed, noticeOf } from './feed.ts';
 import { FanOut } from './fan-out.ts';
 import { createFigures } from './figures.ts';
 import type { Figures } from './figures.ts';
+import { Gate } from './gate.ts';
 import { GroupCommit } from './group-commit.ts';
 import { createRuntimeStore } from './runtime-store.ts';
 import type { ClusterSettings } from './settings.ts';
@@ -42,6 +44,7 @@ export interface CoreOptions {
 
 export interface Core {
   readonly server: ApiServer;
+  readonly gate: Gate;
   readonly commits: GroupCommit<ApiResponse>;
   readonly sockets: WatchSockets;
   readonly driver: Driver;
@@ -118,17 +121,20 @@ export function openCore(options: CoreOptions): Core {
       return statusAnswer(internalError('the request could not be carried out'));
     },
   });
+  const fairness = new Fairness();
+  const gate = new Gate({ fairness, now: () => clock.now() });
   figures.observe({
     head: () => log.head,
     bytes: () => log.bytes(),
     watchers: () => sockets.count,
     alarms: () => driver.runs,
+    fairness,
   });
 
   sockets.resume();
   // An alarm that was armed is still armed, unless a crash came between a write and its alarm.
   if ((runtimeStore.cursor(RUNTIME_CURSOR) ?? 0) < log.head) driver.wake();
-  return { server, commits, sockets, driver, figures, bookmark };
+  return { server, gate, commits, sockets, driver, figures, bookmark };
 }
 
 /** The seed alone would give the same numbers again after each start. */

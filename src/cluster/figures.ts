@@ -1,6 +1,8 @@
 // The figures of a cluster that /metrics shows.
 
 import type { ReconcileResult, RuntimeMetrics } from '../controllers/runtime/ports.ts';
+import type { FairLevel } from '../apiserver/fairness/fair-level.ts';
+import type { Fairness } from '../apiserver/fairness/fairness.ts';
 import { LATENCY_BUCKETS, Metrics } from '../lib/metrics.ts';
 import type { SqlStore } from '../eventlog/sql-store.ts';
 
@@ -9,6 +11,7 @@ export interface Gauges {
   bytes(): number;
   watchers(): number;
   alarms(): number;
+  readonly fairness: Fairness;
 }
 
 export interface Figures extends RuntimeMetrics {
@@ -66,9 +69,37 @@ export function createFigures(): Figures {
       metrics.gauge('kubewisp_log_bytes', 'Bytes of object texts that the event log holds.', gauges.bytes);
       metrics.gauge('kubewisp_watchers', 'Open watches.', gauges.watchers);
       metrics.gauge('kubewisp_alarms_total', 'Alarms that have run since this object started.', gauges.alarms);
+      observeFairness(metrics, gauges.fairness);
     },
     text: () => metrics.text(),
   };
+}
+
+/** By upstream's names. */
+function observeFairness(metrics: Metrics, fairness: Fairness): void {
+  const prefix = 'apiserver_flowcontrol_';
+  metrics.observed(
+    { name: `${prefix}dispatched_requests_total`, help: 'Requests that were let in.', type: 'counter' },
+    ['flow_schema', 'priority_level'],
+    () => [...fairness.tallies].map(({ schema, level, dispatched }) => [[schema, level], dispatched]),
+  );
+  metrics.observed(
+    { name: `${prefix}rejected_requests_total`, help: 'Requests that were turned away.', type: 'counter' },
+    ['flow_schema', 'priority_level', 'reason'],
+    () =>
+      [...fairness.tallies].flatMap(({ schema, level, rejected }) =>
+        Object.entries(rejected).map(([reason, count]) => [[schema, level, reason], count] as const),
+      ),
+  );
+  const gauge = (name: string, help: string, read: (level: FairLevel) => number): void =>
+    metrics.observed({ name: prefix + name, help, type: 'gauge' }, ['priority_level'], () =>
+      fairness.levels.map((level) => [[level.limits.name], read(level)]),
+    );
+  gauge('current_executing_seats', 'Seats in use.', (level) => level.seats);
+  gauge('current_inqueue_requests', 'Requests that wait.', (level) => level.queued);
+  gauge('nominal_limit_seats', 'Seats that a level has.', ({ limits }) =>
+    limits.seats === Infinity ? 0 : limits.seats,
+  );
 }
 
 /** What was not found is not named: a client could make up any number of names. */

@@ -8,8 +8,7 @@
 //    find no room take turns by flow, as writes do.
 
 import type { Flow } from '../apiserver/fairness/flow-schemas.ts';
-import type { Entry } from '../apiserver/fairness/fairness.ts';
-import { Fairness } from '../apiserver/fairness/fairness.ts';
+import type { Entry, Fairness } from '../apiserver/fairness/fairness.ts';
 
 export interface GateOptions {
   readonly fairness: Fairness;

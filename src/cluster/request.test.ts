@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { readBody, targetOf, toResponse } from './request.ts';
+import { bytesToHold, readBody as readInTime, targetOf, toResponse, whenSent } from './request.ts';
+
+const never = (): Promise<'late'> => new Promise(() => undefined);
+const readBody = (request: Request) => readInTime(request, never);
 
 describe('targetOf', () => {
   it('takes the cluster off the path', () => {
@@ -50,6 +53,48 @@ describe('readBody', () => {
     expect(await readBody(post(streamOf(3_145_729)))).toMatchObject(refused);
     expect(await readBody(post(streamOf(100_000_000)))).toMatchObject(refused);
   });
+
+  it('puts pieces together, however small they are', async () => {
+    const text = 'äöü'.repeat(50_000);
+    const bytes = new TextEncoder().encode(text);
+    const pieces = new ReadableStream<Uint8Array>({
+      start(controller) {
+        for (let at = 0; at < bytes.length; at += 7) controller.enqueue(bytes.subarray(at, at + 7));
+        controller.close();
+      },
+    });
+    expect(await readBody(post(pieces))).toEqual({ ok: true, text });
+  });
+
+  it('gives up on a body that is late, and lets go of it', async () => {
+    let left = false;
+    const slow = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(new Uint8Array(10)),
+      cancel: () => {
+        left = true;
+      },
+    });
+    const soon = (): Promise<'late'> => new Promise((resolve) => setTimeout(() => resolve('late'), 5));
+    expect(await readInTime(post(slow), soon)).toMatchObject({
+      ok: false,
+      status: {
+        code: 504,
+        reason: 'Timeout',
+        message: 'Timeout: request did not complete within the allotted timeout',
+      },
+    });
+    expect(left).toBe(true);
+  });
+
+  it('says beforehand how much there may be to hold', () => {
+    const sized = (length: string) =>
+      new Request('https://h/', { method: 'POST', body: 'x', headers: { 'Content-Length': length } });
+    expect(bytesToHold(sized('12'))).toBe(12);
+    expect(bytesToHold(sized('99999999'))).toBe(0);
+    expect(bytesToHold(post(streamOf(1)))).toBe(3_145_728);
+    expect(bytesToHold(new Request('https://h/', { method: 'DELETE' }))).toBe(0);
+    expect(bytesToHold(new Request('https://h/'))).toBe(0);
+  });
 });
 
 describe('toResponse', () => {
@@ -65,6 +110,21 @@ describe('toResponse', () => {
     expect(response.headers.get('Warning')).toBe('299 - "a \\"b\\" c", 299 - "?"');
     expect(response.headers.get('x-kubewisp-encoding')).toBe('{"format":"yaml"}');
     expect(response.status).toBe(201);
+  });
+});
+
+describe('whenSent', () => {
+  it('tells the end of an answer: of a text at once, of pieces when they are read or left', () => {
+    let ended = 0;
+    const answer = { status: 200, contentType: 'application/json' };
+    const end = (): void => void ended++;
+    whenSent({ ...answer, body: 'x' }, end);
+    expect(ended).toBe(1);
+    const { body } = whenSent({ ...answer, body: ['a', 'b'] }, end);
+    expect([...body].join('')).toBe('ab');
+    expect(ended).toBe(2);
+    for (const _ of whenSent({ ...answer, body: ['a', 'b'] }, end).body) break;
+    expect(ended).toBe(3);
   });
 });
 

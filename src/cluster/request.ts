@@ -1,6 +1,6 @@
 // From Request to ApiRequest and from ApiResponse to Response: what is not asked for is not read.
 
-import { tooLarge } from '../api/status.ts';
+import { failure, tooLarge } from '../api/status.ts';
 import type { Status } from '../api/status.ts';
 import type { ApiRequest, ApiResponse } from '../apiserver/http.ts';
 
@@ -31,14 +31,16 @@ export function targetOf(url: string): Target {
   return { cluster: url.slice(nameStart, nameEnd), path: url.slice(nameEnd, end) || '/', query };
 }
 
-export function apiRequest(request: Request, target: Target, body: string): ApiRequest {
+export type RequestHead = Omit<ApiRequest, 'body'>;
+
+/** All that is known before the body is there. */
+export function requestHead(request: Request, target: Target): RequestHead {
   const { headers } = request;
   return {
     method: request.method,
     path: target.path,
     query: target.query,
     header: (name) => headers.get(name) ?? undefined,
-    body,
   };
 }
 
@@ -51,17 +53,36 @@ function isText(contentType: string | null): boolean {
   );
 }
 
-/** The body as text; of binary bodies a character a byte. */
-export async function readBody(request: Request): Promise<{ ok: true; text: string } | { ok: false; status: Status }> {
+/** How many bytes of the request's body may have to be held. One that is known to be too large is not held at all. */
+export function bytesToHold(request: Request): number {
+  const length = request.headers.get('Content-Length');
+  // Before anything asks for `request.body`: making the stream costs more than reading all of it at once.
+  if (length !== null) return Number(length) <= MAX_BODY ? Number(length) : 0;
+  return request.method === 'GET' || request.body === null ? 0 : MAX_BODY;
+}
+
+export type ReadBody = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly status: Status };
+
+/** The body as text; of binary bodies a character a byte. `late` is asked for if there is something to wait for. */
+export async function readBody(request: Request, late: () => Promise<'late'>): Promise<ReadBody> {
   const length = Number(request.headers.get('Content-Length') ?? NaN);
   const text = isText(request.headers.get('Content-Type'));
-  // Before anything asks for `request.body`: the stream costs more than the reading.
-  if (length <= MAX_BODY && text) return { ok: true, text: utf8Text(await request.arrayBuffer()) };
+  if (length <= MAX_BODY && text) {
+    if (length === 0) return { ok: true, text: '' };
+    const bytes = await Promise.race([request.arrayBuffer(), late()]);
+    return bytes === 'late' ? TIMED_OUT : { ok: true, text: utf8Text(bytes) };
+  }
   if (request.body === null) return { ok: true, text: '' };
-  const bytes = await readBounded(request.body);
+  const bytes = await readBounded(request.body, late());
+  if (bytes === 'late') return TIMED_OUT;
   if (bytes === undefined) return { ok: false, status: tooLarge(`limit is ${MAX_BODY}`) };
   return { ok: true, text: text ? utf8Text(bytes) : binaryText(bytes) };
 }
+
+const TIMED_OUT: ReadBody = {
+  ok: false,
+  status: failure(504, 'Timeout', 'Timeout: request did not complete within the allotted timeout', {}),
+};
 
 /** With its byte order mark, which JSON does not allow and `request.text()` would drop. */
 function utf8Text(bytes: ArrayBuffer | Uint8Array): string {
@@ -79,24 +100,38 @@ function binaryText(bytes: Uint8Array): string {
 
 /**
  * Undefined for a stream beyond the bound. What is beyond it is read and dropped, as far as is reasonable: a client
- * that is still sending does not see an answer.
+ * that is still sending does not see an answer. What is held is one buffer, however small the pieces are.
  */
-async function readBounded(stream: ReadableStream<Uint8Array>): Promise<Uint8Array | undefined> {
-  const chunks: Uint8Array[] = [];
+async function readBounded(
+  stream: ReadableStream<Uint8Array>,
+  late: Promise<'late'>,
+): Promise<Uint8Array | undefined | 'late'> {
+  const reader = stream.getReader();
+  let held = new Uint8Array(64 << 10);
   let size = 0;
-  for await (const chunk of stream) {
+  while (size <= MAX_DROPPED) {
+    const next = await Promise.race([reader.read(), late]);
+    if (next === 'late') {
+      // Nobody waits for the rest: its end, or its failure, is of no interest.
+      reader.cancel().catch(() => undefined);
+      return 'late';
+    }
+    if (next.done) break;
+    const chunk = next.value;
+    if (size + chunk.byteLength <= MAX_BODY) {
+      held = withRoom(held, size, size + chunk.byteLength);
+      held.set(chunk, size);
+    }
     size += chunk.byteLength;
-    if (size > MAX_DROPPED) break;
-    if (size <= MAX_BODY) chunks.push(chunk);
   }
-  if (size > MAX_BODY) return undefined;
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return bytes;
+  return size > MAX_BODY ? undefined : held.subarray(0, size);
+}
+
+function withRoom(buffer: Uint8Array<ArrayBuffer>, used: number, wanted: number): Uint8Array<ArrayBuffer> {
+  if (wanted <= buffer.byteLength) return buffer;
+  const larger = new Uint8Array(Math.min(MAX_BODY, Math.max(wanted, 2 * buffer.byteLength)));
+  larger.set(buffer.subarray(0, used));
+  return larger;
 }
 
 /** A text in a header: header values are bytes, so that what is not ASCII must be escaped. */
@@ -122,6 +157,24 @@ function streamOf(pieces: Iterable<string>): ReadableStream<Uint8Array> {
     },
     { highWaterMark: 0 },
   );
+}
+
+/** The same answer; `ended` is called once its body has been read, or nobody reads it any more. */
+export function whenSent(answer: ApiResponse, ended: () => void): ApiResponse {
+  const { body } = answer;
+  if (typeof body === 'string') {
+    ended();
+    return answer;
+  }
+  return { ...answer, body: noticed(body, ended) };
+}
+
+function* noticed(pieces: Iterable<string>, ended: () => void): Generator<string> {
+  try {
+    yield* pieces;
+  } finally {
+    ended();
+  }
 }
 
 export function toResponse(answer: ApiResponse): Response {
