@@ -39,7 +39,7 @@ const TYPES_ONLY: readonly (readonly [from: string, to: string])[] = [
 ];
 
 const MAY_USE_CLOUDFLARE = ['worker.ts', 'gateway/', 'cluster/', 'nodes/pool/', 'account/'];
-const MAY_USE_NODE = ['cli/', 'nodes/agent/'];
+const MAY_USE_NODE = ['cli/', 'nodes/agent/', 'cluster/token-key.ts'];
 
 interface Import {
   readonly specifier: string;

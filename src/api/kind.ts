@@ -5,8 +5,10 @@
 import type { Random } from '../lib/random.ts';
 import type { FieldError } from '../schema/field-error.ts';
 import type { StructSchema } from '../schema/structural.ts';
+import type { Action } from './action.ts';
+import type { Connector } from './connect.ts';
 import type { KubeObject } from './object.ts';
-import type { Result } from './status.ts';
+import type { ReviewStrategy } from './review.ts';
 import type { Scale } from './types/autoscaling-v1.ts';
 
 export type ApiVerb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
@@ -58,14 +60,11 @@ export interface ScaleStrategy<T extends KubeObject> {
   set(object: T, replicas: number): void;
 }
 
-/** A subresource that takes a POST, such as pods/binding. It returns the changed object, or why not. */
-export interface Action<T extends KubeObject> {
-  /** Definition of the body in the schema table. */
-  readonly bodyDefinition: string;
-  readonly bodyKind: string;
-  readonly bodyApiVersion: string;
-  /** Changes `object` in place (a private copy), or refuses. The answer to the client is Status Success, code 201. */
-  apply(object: T, body: KubeObject, context: StrategyContext): Result<T>;
+/** A subresource that reads and writes a part of its object, as pods/resize does. Metadata stays as it was. */
+export interface PartStrategy<T extends KubeObject> {
+  /** Sets everything back that is not of the part; metadata is settled by shared code. */
+  prepare(object: T, old: T, context: StrategyContext): void;
+  validate(object: T, old: T): FieldError[];
 }
 
 export interface Kind<T extends KubeObject = KubeObject> {
@@ -129,13 +128,20 @@ export interface Kind<T extends KubeObject = KubeObject> {
 
   readonly status?: StatusStrategy<T>;
   readonly scale?: ScaleStrategy<T>;
+  /** Subresources beside `status` and `scale` that are read and written as the object itself. */
+  readonly parts?: Readonly<Record<string, PartStrategy<T>>>;
   readonly actions?: Readonly<Record<string, Action<T>>>;
+  /** Subresources that lead to a node, a container or a Service. */
+  readonly connections?: Readonly<Record<string, Connector>>;
   /** POST to this kind's collection acts on an object of another (`bindings` on pods); nothing of this kind is stored. */
   readonly collectionAction?: {
     /** Log resource of the object: `pods`. */
     readonly resource: string;
     readonly action: Action<KubeObject>;
   };
+
+  /** A question: a POST to the collection is answered, and nothing is stored. */
+  readonly review?: ReviewStrategy<T>;
 
   /** Selectable fields beyond metadata.name and metadata.namespace, with their values of this object. */
   fields?(object: T): Record<string, string>;

@@ -31,6 +31,8 @@ describe.runIf(RECORDS.length > 0)('creates', () => {
     const { status, body, warnings } = record.response;
     if (kind === undefined || !isOurs(record.id) || record.request.body === undefined) continue;
     if (status !== 201 && status !== 422) continue;
+    // Questions are replayed beside the verb that answers them.
+    if (kind.review !== undefined) continue;
     test.skipIf(record.id in KNOWN)(`${record.id} ${record.what}`, () => {
       const { object, errors } = create(kind, 'default', record.request.body, context(true));
       const actual = status === 422 ? causesOf(errors) : comparable(object);

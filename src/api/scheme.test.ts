@@ -19,7 +19,15 @@ test('rows of Events are those of core/v1', () => {
 
 test('groups come in the order of discovery', () => {
   const groups = scheme.groups().map(({ group }) => group);
-  expect(groups).toEqual(['', 'apps', 'events.k8s.io', 'coordination.k8s.io', 'discovery.k8s.io']);
+  expect(groups).toEqual([
+    '',
+    'apps',
+    'events.k8s.io',
+    'authentication.k8s.io',
+    'authorization.k8s.io',
+    'coordination.k8s.io',
+    'discovery.k8s.io',
+  ]);
 });
 
 test('every kind stands once, has a definition, and lists the fields it selects by', () => {

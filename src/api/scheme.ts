@@ -5,6 +5,14 @@ import { controllerRevision } from './apps/v1/controller-revision.ts';
 import { deployment } from './apps/v1/deployment.ts';
 import { replicaSet } from './apps/v1/replica-set.ts';
 import { lease } from './coordination/v1/lease.ts';
+import { selfSubjectReview } from './authentication/v1/self-subject-review.ts';
+import { tokenReview } from './authentication/v1/token-review.ts';
+import { selfSubjectRulesReview } from './authorization/v1/self-subject-rules-review.ts';
+import {
+  localSubjectAccessReview,
+  selfSubjectAccessReview,
+  subjectAccessReview,
+} from './authorization/v1/subject-access-review.ts';
 import { binding } from './core/v1/binding.ts';
 import { configMap } from './core/v1/config-map.ts';
 import { endpoints } from './core/v1/endpoints.ts';
@@ -38,6 +46,12 @@ export const KINDS: readonly Kind[] = [
   deployment,
   replicaSet,
   eventsEvent,
+  selfSubjectReview,
+  tokenReview,
+  localSubjectAccessReview,
+  selfSubjectAccessReview,
+  selfSubjectRulesReview,
+  subjectAccessReview,
   lease,
   endpointSlice,
 ];

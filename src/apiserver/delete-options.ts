@@ -22,7 +22,11 @@ export function deleteOptions(exchange: Exchange): Result<ParsedDeleteOptions> {
   const { request } = exchange;
   const options = request.body === '' ? fromQuery(exchange) : decodeDeleteOptions(exchange);
   if (!options.ok) return options;
-  const value = options.value as DeleteOptions;
+  return deleteRequest(options.value as DeleteOptions);
+}
+
+/** What options ask for, wherever they come from. */
+export function deleteRequest(value: DeleteOptions): Result<ParsedDeleteOptions> {
   const errors = validate(value);
   if (errors.length > 0) return fail(invalidStatus('meta.k8s.io', 'DeleteOptions', '', errors));
   const policy =

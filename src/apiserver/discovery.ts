@@ -1,6 +1,7 @@
 // Discovery: what the server serves, made from the table of kinds once per server.
 // Models kubernetes staging/src/k8s.io/apiserver/pkg/endpoints/discovery.
 
+import type { Method } from '../api/connect.ts';
 import type { ApiVerb, Kind } from '../api/kind.ts';
 import type { Scheme } from '../api/scheme.ts';
 
@@ -14,6 +15,14 @@ export const ALL_VERBS: readonly ApiVerb[] = [
   'update',
   'watch',
 ];
+
+const VERB_OF: Readonly<Partial<Record<Method, ApiVerb>>> = {
+  GET: 'get',
+  POST: 'create',
+  PUT: 'update',
+  PATCH: 'patch',
+  DELETE: 'delete',
+};
 
 interface Subresource {
   readonly name: string;
@@ -152,6 +161,11 @@ function subresources(kind: Kind): Subresource[] {
     const group = slash < 0 ? '' : action.bodyApiVersion.slice(0, slash);
     const version = group === '' ? '' : action.bodyApiVersion.slice(slash + 1);
     found.push({ name, group, version, kind: action.bodyKind, verbs: ['create'] });
+  }
+  for (const name of Object.keys(kind.parts ?? {})) found.push({ name, ...own, verbs: ['get', 'patch', 'update'] });
+  for (const [name, { kind: options, methods }] of Object.entries(kind.connections ?? {})) {
+    const verbs = methods.flatMap((method) => VERB_OF[method] ?? []).sort();
+    found.push({ name, ...own, kind: options, verbs });
   }
   if (kind.deletion !== undefined) found.push({ name: 'finalize', ...own, verbs: ['update'] });
   if (kind.scale !== undefined) {

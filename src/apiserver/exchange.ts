@@ -1,10 +1,12 @@
 // One request under way: what the stages of the pipeline have found out about it so far.
 
 import type { Kind } from '../api/kind.ts';
+import type { Authorizer } from '../api/review.ts';
 import type { Scheme } from '../api/scheme.ts';
 import type { Store } from '../registry/store.ts';
 import type { WriteContext } from '../registry/write.ts';
 import type { Admission } from './admission/plugin.ts';
+import type { TokenAuthenticator } from './authentication/bearer-token.ts';
 import type { User } from './authentication/user.ts';
 import type { ApiRequest, Encoding } from './http.ts';
 import type { Query, ResourcePath } from './request-info.ts';
@@ -13,6 +15,8 @@ export interface Services {
   readonly store: Store;
   readonly scheme: Scheme;
   readonly admission: Admission;
+  readonly authenticator: TokenAuthenticator;
+  readonly authorizer: Authorizer;
 }
 
 export interface Exchange {

@@ -66,7 +66,7 @@ export class InProcessClient implements Client {
 
   resources(): readonly ResourceInfo[] {
     return this.#options.services.scheme.kinds
-      .filter((kind) => kind.storedAs === undefined && kind.collectionAction === undefined)
+      .filter((kind) => kind.storedAs === undefined && kind.collectionAction === undefined && kind.review === undefined)
       .map((kind) => ({
         resource: (kind.group === '' ? kind.resource : `${kind.resource}.${kind.group}`) as ResourceName,
         namespaced: kind.namespaced,
@@ -121,7 +121,7 @@ export class InProcessClient implements Client {
   bind(namespace: string, pod: string, uid: string, node: string): Result<undefined> {
     const kind = this.#kind('pods');
     const action = kind.actions?.['binding'];
-    if (action === undefined) throw new Error('pods have no binding');
+    if (action === undefined || !('apply' in action)) throw new Error('pods have no binding');
     const body = {
       kind: 'Binding',
       apiVersion: 'v1',
@@ -169,7 +169,7 @@ export class InProcessClient implements Client {
     return { actor: user.name, agent: eventSource.component, cause, dryRun: false };
   }
 
-  #update<R extends ResourceName>(resource: R, object: ResourceMap[R], part: Part): Result<ResourceMap[R]> {
+  #update<R extends ResourceName>(resource: R, object: ResourceMap[R], part: Part & string): Result<ResourceMap[R]> {
     const kind = this.#kind(resource);
     const { services, user } = this.#options;
     const { namespace = '', name } = object.metadata;

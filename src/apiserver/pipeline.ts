@@ -32,6 +32,12 @@ export function planResource(services: Services, request: ApiRequest, path: Reso
   const route = resolve(kind, request.method, path, query);
   if (!route.ok) return answer(statusAnswer(route.status));
   const { verb } = route;
+  if (verb.name !== 'watch' && verb.handsOn === true) {
+    const unfit = validatePathName(path.name);
+    if (unfit !== undefined) return answer(statusAnswer(unfit));
+    const exchange: Exchange = { services, request, query, path, kind, user, encoding: undefined };
+    return { effect: 'read', run: () => verb.run(exchange) };
+  }
   const refused = refuse(request, path, query, verb);
   if (refused !== undefined) return answer(statusAnswer(refused));
 

@@ -1,6 +1,7 @@
 // Which verb a method on a resource path is. What a kind does not serve is unknown (404); what it serves under
 // another method is refused (405).
 
+import type { Connector } from '../api/connect.ts';
 import type { ApiVerb, Kind } from '../api/kind.ts';
 import type { Status } from '../api/status.ts';
 import { notAllowed, notFound } from './refusals.ts';
@@ -8,11 +9,13 @@ import type { Exchange } from './exchange.ts';
 import type { ApiResponse } from './http.ts';
 import type { Query, ResourcePath } from './request-info.ts';
 import { act } from './verbs/action.ts';
+import { connect } from './verbs/connect.ts';
 import { post } from './verbs/create.ts';
 import { deleteCollection, deleteOne } from './verbs/delete.ts';
 import { get } from './verbs/get.ts';
 import { list } from './verbs/list.ts';
 import { patch } from './verbs/patch.ts';
+import { review } from './verbs/review.ts';
 import { getScale, patchScale, putScale } from './verbs/scale.ts';
 import { put } from './verbs/update.ts';
 import type { WatchAnswer } from './verbs/watch.ts';
@@ -22,6 +25,8 @@ export type Verb =
   | {
       readonly name: Exclude<ApiVerb, 'watch'>;
       readonly writes: boolean;
+      /** The request goes to somebody else: its media types are between the client and them. */
+      readonly handsOn?: boolean;
       run(exchange: Exchange): ApiResponse;
     }
   | { readonly name: 'watch'; run(exchange: Exchange): WatchAnswer };
@@ -42,6 +47,8 @@ const WATCH: Route = { ok: true, verb: { name: 'watch', run: watch } };
 
 export function resolve(kind: Kind, method: string, path: ResourcePath, query: Query): Route {
   if (path.inNamespace && !kind.namespaced) return notFound();
+  const connector = kind.connections?.[path.subresource];
+  if (connector !== undefined) return resolveConnection(kind, connector, method, path);
   if (path.rest.length > 0) return notFound();
   if (path.subresource !== '') return resolveSubresource(kind, method, path);
   const route = path.name === '' ? resolveCollection(kind, method, path, query) : resolveObject(kind, method, path);
@@ -56,12 +63,19 @@ function resolveCollection(kind: Kind, method: string, path: ResourcePath, query
       return path.watch || query.bool('watch') ? WATCH : read('list', list);
     case 'POST':
       if (acrossNamespaces) return notAllowed();
-      return kind.collectionAction === undefined ? write('create', post) : write('create', collectionAct);
+      return write('create', creation(kind));
     case 'DELETE':
       return acrossNamespaces ? notAllowed() : write('deletecollection', deleteCollection);
     default:
       return notAllowed();
   }
+}
+
+/** What a POST to a collection does. */
+function creation(kind: Kind): (exchange: Exchange) => ApiResponse {
+  const question = kind.review;
+  if (question !== undefined) return (exchange) => review(exchange, question);
+  return kind.collectionAction === undefined ? post : collectionAct;
 }
 
 function collectionAct(exchange: Exchange): ApiResponse {
@@ -87,11 +101,26 @@ function resolveObject(kind: Kind, method: string, path: ResourcePath): Route {
   }
 }
 
+function resolveConnection(kind: Kind, connector: Connector, method: string, path: ResourcePath): Route {
+  if (kind.namespaced && path.namespace === '') return notFound();
+  if (connector.manner !== 'proxy' && path.rest.length > 0) return notFound();
+  if (!connector.methods.some((known) => known === method)) return notAllowed();
+  const run = (exchange: Exchange): ApiResponse => connect(exchange, connector);
+  // What it answers with is not the API's to negotiate, but for what the server itself fetches.
+  return { ok: true, verb: { name: 'get', writes: false, handsOn: connector.manner !== 'fetch', run } };
+}
+
 function resolveSubresource(kind: Kind, method: string, path: ResourcePath): Route {
   if (kind.namespaced && path.namespace === '') return notFound();
   const action = kind.actions?.[path.subresource];
   if (action !== undefined) {
     return method === 'POST' ? write('create', (exchange) => act(exchange, action)) : notAllowed();
+  }
+  const part = kind.parts?.[path.subresource];
+  if (part !== undefined) {
+    if (method === 'GET') return read('get', get);
+    if (method === 'PUT') return write('update', (exchange) => put(exchange, part));
+    return method === 'PATCH' ? write('patch', (exchange) => patch(exchange, part)) : notAllowed();
   }
   if (path.subresource === 'status' && kind.status !== undefined) {
     if (method === 'GET') return read('get', get);

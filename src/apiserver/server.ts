@@ -20,8 +20,11 @@ import { ADMISSION_PLUGINS } from './admission/table.ts';
 import { jsonAnswer, objectAnswer, PAGE_NOT_FOUND, statusAnswer, textAnswer } from './answer.ts';
 import type { KnownToken } from './authentication/bearer-token.ts';
 import { TokenAuthenticator } from './authentication/bearer-token.ts';
+import { ServiceAccountTokens } from './authentication/service-account-tokens.ts';
+import type { TokenSigner } from './authentication/token-signer.ts';
 import type { User } from './authentication/user.ts';
 import { componentUser } from './authentication/user.ts';
+import { allowAll } from './authorization/allow-all.ts';
 import { bootstrap } from './bootstrap.ts';
 import { Discovery } from './discovery.ts';
 import { EventCorrelator } from './event-recorder.ts';
@@ -46,6 +49,8 @@ export interface ApiServerOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly tokens: readonly KnownToken[];
+  /** Signs the tokens of service accounts. */
+  readonly signer: TokenSigner;
   /** IPv4 range of Services. Default 10.96.0.0/16. */
   readonly serviceCidr?: string;
   /** Text of `/metrics`. */
@@ -83,7 +88,6 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
 class Server implements ApiServer {
   readonly #options: ApiServerOptions;
   readonly #services: Services;
-  readonly #authenticator: TokenAuthenticator;
   readonly #correlator = new EventCorrelator();
   readonly #discovery: Discovery;
   readonly #hub: WatchHub;
@@ -101,8 +105,16 @@ class Server implements ApiServer {
       heartbeats: new Heartbeats(clock),
       serviceCidr: options.serviceCidr ?? DEFAULT_SERVICE_CIDR,
     });
-    this.#services = { store, scheme, admission: new Admission(ADMISSION_PLUGINS) };
-    this.#authenticator = new TokenAuthenticator(options.tokens);
+    this.#services = {
+      store,
+      scheme,
+      admission: new Admission(ADMISSION_PLUGINS),
+      authenticator: new TokenAuthenticator(
+        options.tokens,
+        new ServiceAccountTokens({ signer: options.signer, store, scheme }),
+      ),
+      authorizer: allowAll,
+    };
     this.#discovery = new Discovery(scheme);
     this.#checks = healthChecks(log);
     this.#hub = new WatchHub(log, {
@@ -116,14 +128,14 @@ class Server implements ApiServer {
   }
 
   flow({ method, path, header }: Omit<ApiRequest, 'body'>): Flow {
-    const who = this.#authenticator.authenticate(header('authorization'));
+    const who = this.#services.authenticator.authenticate(header('authorization'));
     return flowOf(who.outcome === 'user' ? who.user : ANONYMOUS, method, parsePath(path));
   }
 
   plan(request: ApiRequest): Plan {
     const info = parsePath(request.path);
     if (info.kind === 'malformed') return answered(textAnswer(400, '400 Bad Request'));
-    const who = this.#authenticator.authenticate(request.header('authorization'));
+    const who = this.#services.authenticator.authenticate(request.header('authorization'));
     if (who.outcome === 'refused') return answered(statusAnswer(unauthorized()));
     if (info.kind === 'other') {
       const open = this.#open(request, info.path);

@@ -29,6 +29,7 @@ import { Gate } from './gate.ts';
 import { GroupCommit } from './group-commit.ts';
 import { createRuntimeStore } from './runtime-store.ts';
 import type { ClusterSettings } from './settings.ts';
+import { readTokenKey, tokenSigner } from './token-key.ts';
 import { POOL_USER, tokensOf } from './tokens.ts';
 import { WatchSockets } from './watch-sockets.ts';
 
@@ -62,6 +63,7 @@ export function openCore(options: CoreOptions): Core {
   const store = figures.counting(context.storage);
   const log = new SqliteLog(store);
   const random = randomOf(settings, log.head);
+  const signer = tokenSigner(readTokenKey(context.storage.kv));
   const fanOut = new FanOut({
     now: () => clock.now(),
     defer: (then, ms) => void setTimeout(then, ms),
@@ -72,6 +74,7 @@ export function openCore(options: CoreOptions): Core {
     clock,
     random,
     tokens: tokensOf(settings),
+    signer,
     metrics: figures.text,
     tellLater: (tell, watchers) => fanOut.later(tell, watchers),
   });

@@ -1,7 +1,7 @@
 // What update means, of an object and of its status. Models kubernetes
 // staging/src/k8s.io/apiserver/pkg/registry/rest/update.go and …/registry/generic/registry/store.go (Update).
 
-import type { Kind } from '../api/kind.ts';
+import type { Kind, PartStrategy } from '../api/kind.ts';
 import { validatedGroup } from '../api/kind.ts';
 import type { KubeObject } from '../api/object.ts';
 import { preconditionFailed } from '../api/precondition.ts';
@@ -16,7 +16,8 @@ import type { Store } from './store.ts';
 import { stampType } from './store.ts';
 import type { WriteContext, Written } from './write.ts';
 
-export type Part = 'main' | 'status' | 'finalize';
+/** What of an object is written: all of it but its status, its status, its finalizers, or a part of the kind's own. */
+export type Part = 'main' | 'status' | 'finalize' | PartStrategy<KubeObject>;
 
 export interface Update {
   readonly namespace: string;
@@ -55,13 +56,11 @@ export function update(store: Store, kind: Kind, request: Update, write: WriteCo
   if (request.part === 'main') {
     if (kind.status !== undefined) copyMember(old, object, 'status');
     kind.prepareForUpdate?.(object, old, context);
-    if (
-      kind.hasGeneration === true &&
-      object.metadata.generation === old.metadata.generation &&
-      specChanged(object, old)
-    ) {
-      object.metadata.generation = (old.metadata.generation ?? 0) + 1;
-    }
+    countChange(kind, object, old);
+  } else if (typeof request.part === 'object') {
+    setMetadataBack(object, old);
+    request.part.prepare(object, old, context);
+    countChange(kind, object, old);
   } else {
     for (const key of new Set([...Object.keys(object), ...Object.keys(old)])) {
       if (key === 'metadata' || key === 'status' || (request.part === 'finalize' && key === 'spec')) continue;
@@ -79,6 +78,7 @@ export function update(store: Store, kind: Kind, request: Update, write: WriteCo
     const own = kind.validateUpdate ?? ((next: KubeObject) => kind.validate?.(next, context) ?? []);
     errors.push(...own(object, old, context));
   } else if (request.part === 'status') errors.push(...(kind.status?.validate?.(object, old) ?? []));
+  else if (typeof request.part === 'object') errors.push(...request.part.validate(object, old));
   if (errors.length > 0) return fail(invalidStatus(validatedGroup(kind), kind.kind, request.name, errors));
 
   const admitted = request.admit(object, old);
@@ -127,6 +127,19 @@ function keepSystemMetadata(object: KubeObject, old: KubeObject): void {
   if (before.deletionTimestamp !== undefined) meta.deletionTimestamp = before.deletionTimestamp;
   if (before.deletionGracePeriodSeconds !== undefined)
     meta.deletionGracePeriodSeconds ??= before.deletionGracePeriodSeconds;
+}
+
+/** A write of a part leaves metadata alone, but for the record of who wrote what. */
+function setMetadataBack(object: KubeObject, old: KubeObject): void {
+  const { managedFields } = object.metadata;
+  object.metadata = { ...clone(old.metadata), ...(managedFields === undefined ? {} : { managedFields }) };
+}
+
+/** generation counts the changes of spec. */
+function countChange(kind: Kind, object: KubeObject, old: KubeObject): void {
+  const { generation } = old.metadata;
+  if (kind.hasGeneration !== true || object.metadata.generation !== generation || !specChanged(object, old)) return;
+  object.metadata.generation = (generation ?? 0) + 1;
 }
 
 function copyMember(from: KubeObject, to: KubeObject, key: string): void {

@@ -113,5 +113,21 @@ export function formatCidr(cidr: Cidr): string {
   return `${formatIp(cidr.ip)}/${cidr.prefix}`;
 }
 
+/**
+ * Whether requests may be handed on to this address: a global unicast one. Loopback, link-local, multicast and unspecified
+ * addresses would be the server's own. Models Go net.IP.IsGlobalUnicast and kubernetes pkg/proxy/util (IsProxyableIP).
+ */
+export function isProxyable(text: string): boolean {
+  const ip = parseIp(text);
+  if (ip === undefined) return false;
+  const { family, value } = ip;
+  if (family === 4) {
+    const first = value >> 24n;
+    return value !== 0n && value !== 0xffffffffn && first !== 127n && first >> 4n !== 14n && value >> 16n !== 0xa9fen;
+  }
+  if (value >> 32n === 0xffffn) return isProxyable(formatIp({ family: 4, value: value & 0xffffffffn }));
+  return value > 1n && value >> 120n !== 0xffn && value >> 118n !== 0x3fan;
+}
+
 export const IP_TEXT = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)';
 export const CIDR_TEXT = 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)';

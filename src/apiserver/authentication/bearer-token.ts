@@ -1,7 +1,11 @@
-// Authentication by bearer token: the tokens of a cluster are few and known (its administrator's, its node pool's).
-// Models kubernetes staging/src/k8s.io/apiserver/pkg/authentication/request/bearertoken and …/token/tokenfile.
+// Authentication by bearer token: the tokens of a cluster that are known from its making (its administrator's, its node
+// pool's), and those of its service accounts.
+// Models kubernetes staging/src/k8s.io/apiserver/pkg/authentication/request/bearertoken and …/token/{tokenfile,union}.
 
+import type { TokenReviewStatus } from '../../api/types/authentication-v1.ts';
+import type { ServiceAccountTokens, TokenVerdict } from './service-account-tokens.ts';
 import type { User } from './user.ts';
+import { userInfoOf } from './user.ts';
 
 export interface KnownToken {
   readonly token: string;
@@ -14,23 +18,45 @@ export type Authenticated =
   | { readonly outcome: 'anonymous' }
   | { readonly outcome: 'refused' };
 
+const INVALID = 'invalid bearer token';
+
 export class TokenAuthenticator {
+  readonly tokens: ServiceAccountTokens;
   readonly #users: ReadonlyMap<string, User>;
 
-  constructor(tokens: readonly KnownToken[]) {
-    this.#users = new Map(tokens.map(({ token, user }) => [token, user]));
+  constructor(known: readonly KnownToken[], tokens: ServiceAccountTokens) {
+    this.#users = new Map(known.map(({ token, user }) => [token, user]));
+    this.tokens = tokens;
   }
 
-  /**
-   * Tokens are 256 random bits, so that looking one up in a map tells nothing of another by its timing.
-   */
   authenticate(authorization: string | undefined): Authenticated {
     if (authorization === undefined) return { outcome: 'anonymous' };
     const space = authorization.indexOf(' ');
     if (space < 0 || authorization.slice(0, space).toLowerCase() !== 'bearer') return { outcome: 'anonymous' };
     const token = authorization.slice(space + 1).trim();
     if (token === '') return { outcome: 'anonymous' };
+    const verdict = this.#verdict(token, [this.tokens.audience]);
+    return verdict.outcome === 'user' ? { outcome: 'user', user: verdict.user } : { outcome: 'refused' };
+  }
+
+  /** What a TokenReview says of a token. No audiences: those of this server. */
+  review(token: string, audiences: readonly string[]): TokenReviewStatus {
+    const verdict = this.#verdict(token, audiences.length === 0 ? [this.tokens.audience] : audiences);
+    switch (verdict.outcome) {
+      case 'user':
+        return { authenticated: true, user: userInfoOf(verdict.user), audiences: [...verdict.audiences] };
+      case 'unknown':
+        return { user: {}, error: INVALID };
+      case 'refused':
+        return { user: {}, error: `[${INVALID}, ${verdict.why}]` };
+    }
+  }
+
+  #verdict(token: string, audiences: readonly string[]): TokenVerdict {
+    // Known tokens are 256 random bits, so that looking one up in a map tells nothing of another by its timing.
     const user = this.#users.get(token);
-    return user === undefined ? { outcome: 'refused' } : { outcome: 'user', user };
+    if (user === undefined) return this.tokens.authenticate(token, audiences);
+    const meant = audiences.filter((audience) => audience === this.tokens.audience);
+    return meant.length === 0 ? { outcome: 'unknown' } : { outcome: 'user', user, audiences: meant };
   }
 }

@@ -1,16 +1,35 @@
 // Who a request comes from.
 
+import type { UserInfo } from '../../api/types/authentication-v1.ts';
+
 export interface User {
   readonly name: string;
   readonly uid: string;
   readonly groups: readonly string[];
+  /** What the authenticator knows besides, such as the pod that a token was made for. */
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** As reviews show a user. */
+export function userInfoOf({ name, uid, groups, extra }: User): UserInfo {
+  return {
+    username: name,
+    ...(uid === '' ? {} : { uid }),
+    ...(groups.length === 0 ? {} : { groups: [...groups] }),
+    ...(extra === undefined ? {} : { extra: extra as Record<string, string[]> }),
+  };
+}
+
+/** The user that a service account is. Models kubernetes staging/src/k8s.io/apiserver/pkg/authentication/serviceaccount. */
+export function serviceAccountUser(namespace: string, name: string): User {
+  return {
+    name: `system:serviceaccount:${namespace}:${name}`,
+    uid: '',
+    groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'],
+  };
 }
 
 /** What the controllers and the scheduler act as: service accounts of kube-system. */
 export function componentUser(component: string): User {
-  return {
-    name: `system:serviceaccount:kube-system:${component}`,
-    uid: '',
-    groups: ['system:serviceaccounts', 'system:serviceaccounts:kube-system', 'system:authenticated'],
-  };
+  return serviceAccountUser('kube-system', component);
 }

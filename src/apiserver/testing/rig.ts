@@ -4,6 +4,7 @@ import { createApiServer } from '../server.ts';
 import { bodyText } from '../answer.ts';
 import type { ApiServer } from '../server.ts';
 import type { ApiResponse, Plan, WatchPlan } from '../http.ts';
+import { newTokenKey, tokenSigner } from '../../cluster/token-key.ts';
 import { MemoryLog } from '../../eventlog/memory-log.ts';
 import { isObject } from '../../lib/json.ts';
 import type { Sink } from '../../eventlog/watcher.ts';
@@ -35,6 +36,7 @@ export class Rig {
       log: this.log,
       clock: this.clock,
       random: seededRandom(1),
+      signer: tokenSigner(newTokenKey()),
       tokens: [{ token: 'secret', user: { name: 'admin', uid: '', groups: ['system:masters'] } }],
     });
     this.server.install();

@@ -24,6 +24,8 @@ export interface ExpectedKind {
   readonly definition: string;
   /** Of a kind that is not in the table. */
   readonly schema?: StructSchema;
+  /** Versions that a body may name as well, the form being the same. */
+  readonly otherVersions?: readonly string[];
 }
 
 export interface DecodeOptions {
@@ -84,7 +86,8 @@ export function decodeObject(options: DecodeOptions): DecodedObject {
   const identity = identify(input, expected);
   if (!identity.ok) return unrecognized(identity.error);
 
-  const { group, version, kind } = identity.value;
+  const { group, kind } = identity.value;
+  const version = taken(identity.value, expected);
   const apiVersion = group === '' ? version : `${group}/${version}`;
   const asExpected = group === expected.group && version === expected.version && kind === expected.kind;
   const schema = asExpected
@@ -117,6 +120,12 @@ export function decodeObject(options: DecodeOptions): DecodedObject {
   }
   const warnings = options.fieldValidation === 'Warn' ? strict : [];
   return { ok: true, object: { kind, apiVersion, ...fitted.object }, warnings };
+}
+
+/** A version that is taken in the place of the expected one counts as it. */
+function taken({ group, version, kind }: Identity, expected: ExpectedKind): string {
+  const same = group === expected.group && kind === expected.kind;
+  return same && expected.otherVersions?.includes(version) === true ? expected.version : version;
 }
 
 type Identified = { readonly ok: true; readonly value: Identity } | { readonly ok: false; readonly error: string };

@@ -7,6 +7,7 @@ import { nodePrinter } from './node-printer.ts';
 import { validateNode, validateNodeChange } from './node-validation.ts';
 import { omitEmpty } from './pod-defaults.ts';
 import { canonicalResources } from './resource-lists.ts';
+import { nodeProxy } from './node-connect.ts';
 
 /** What a kubelet tells of its machine; served even where nothing is known. */
 const NO_INFO: NodeSystemInfo = {
@@ -85,6 +86,8 @@ export const node = defineKind<Node>({
     },
     validate: validateNodeChange,
   },
+
+  connections: { proxy: nodeProxy },
 
   fieldLabels: ['spec.unschedulable'],
   fields: ({ spec }) => ({ 'spec.unschedulable': String(spec?.unschedulable ?? false) }),

@@ -4,7 +4,8 @@
 import { formatTime } from '../../../lib/clock.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { fieldErrorText, notSupported, required } from '../../../schema/field-error.ts';
-import type { Action, StrategyContext } from '../../kind.ts';
+import type { ChangingAction } from '../../action.ts';
+import type { StrategyContext } from '../../kind.ts';
 import type { KubeObject } from '../../object.ts';
 import { preconditionFailed } from '../../precondition.ts';
 import type { Result, Status } from '../../status.ts';
@@ -83,7 +84,7 @@ function apply(pod: Pod, body: KubeObject, context: StrategyContext): Result<Pod
   return ok(pod);
 }
 
-export const podBinding: Action<Pod> = {
+export const podBinding: ChangingAction<Pod> = {
   bodyDefinition: 'io.k8s.api.core.v1.Binding',
   bodyKind: 'Binding',
   bodyApiVersion: 'v1',

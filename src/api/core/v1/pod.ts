@@ -5,9 +5,12 @@ import { clone } from '../../../lib/json.ts';
 import type { StrategyContext } from '../../kind.ts';
 import { defineKind } from '../../kind.ts';
 import type { Pod, PodCondition } from '../../types/core-v1.ts';
+import { podEviction } from '../../policy/v1/eviction.ts';
 import { podBinding } from './pod-binding.ts';
+import { podConnections } from './pod-connect.ts';
 import { setPodDefaults } from './pod-defaults.ts';
 import { mergeMatchLabelKeys } from './pod-match-label-keys.ts';
+import { podParts } from './pod-parts.ts';
 import { podPrinter } from './pod-printer.ts';
 import { qosClass } from './pod-qos.ts';
 import { validatePodCreate } from './pod-validation/pod-create.ts';
@@ -76,7 +79,9 @@ export const pod = defineKind<Pod>({
     validate: validatePodStatusUpdate,
   },
 
-  actions: { binding: podBinding },
+  actions: { binding: podBinding, eviction: podEviction },
+  parts: podParts,
+  connections: podConnections,
 
   fieldLabels: [
     'spec.nodeName',

@@ -4,6 +4,7 @@ import { defineKind } from '../../kind.ts';
 import { AGE_COLUMN, NAME_COLUMN, age } from '../../printing.ts';
 import type { ServiceAccount } from '../../types/core-v1.ts';
 import { validateObjectMeta } from '../../validation/object-meta.ts';
+import { tokenRequest } from '../../authentication/v1/token-request.ts';
 
 const ENFORCE_SECRETS = 'kubernetes.io/enforce-mountable-secrets';
 
@@ -26,6 +27,8 @@ export const serviceAccount = defineKind<ServiceAccount>({
   prepareForCreate: keepSecretNames,
   prepareForUpdate: keepSecretNames,
   validateUpdate: (object) => validateObjectMeta(object.metadata, { namespaced: true }),
+
+  actions: { token: tokenRequest },
 
   warnings(object, old) {
     const { annotations } = object.metadata;

@@ -12,6 +12,7 @@ import { resolveFamilies } from './service-families.ts';
 import { servicePrinter } from './service-printer.ts';
 import { clusterIpsOf, isHeadless, nodePortsOf } from './service-rules.ts';
 import { validateServiceChange, validateServiceSpec, validateServiceStatus } from './service-validation.ts';
+import { serviceProxy } from './service-connect.ts';
 
 function prepareForCreate(object: Service, context: StrategyContext): void {
   object.status = { loadBalancer: {} };
@@ -103,6 +104,8 @@ export const service = defineKind<Service>({
     prepare() {},
     validate: (object) => validateServiceStatus(object.status, object.spec ?? {}),
   },
+
+  connections: { proxy: serviceProxy },
 
   fields: ({ spec }) => ({ 'spec.clusterIP': spec?.clusterIP ?? '', 'spec.type': spec?.type ?? '' }),
   fieldLabels: ['spec.clusterIP', 'spec.type'],
