@@ -14,6 +14,7 @@ import {
   nodeOf,
   sizeOf,
   union,
+  within,
 } from './field-tree.ts';
 import type { FieldNode, FieldTree } from './field-tree.ts';
 import { canonicalElement, compareElements } from './path-element.ts';
@@ -53,7 +54,7 @@ export class FieldSet {
   }
 
   toFieldsV1(): JsonObject {
-    return fieldsV1(this.tree);
+    return fieldsV1(this.tree, false);
   }
 
   union(other: FieldSet): FieldSet {
@@ -97,6 +98,11 @@ export class FieldSet {
     return this.tree.size === 0;
   }
 
+  /** Whether all of this set is in the other. */
+  isWithin(other: FieldSet): boolean {
+    return within(this.tree, other.tree);
+  }
+
   equals(other: FieldSet): boolean {
     return equal(this.tree, other.tree);
   }
@@ -136,12 +142,12 @@ function readNode(json: JsonValue | undefined, depth: number): FieldNode | undef
   return below === undefined ? LEAF : { own, below };
 }
 
-function fieldsV1(tree: FieldTree): JsonObject {
+function fieldsV1(tree: FieldTree, self: boolean): JsonObject {
   const json: JsonObject = {};
+  if (self) json['.'] = {};
   for (const element of ordered(tree)) {
     const node = tree.get(element);
-    if (node?.below === undefined) json[element] = {};
-    else json[element] = node.own ? { '.': {}, ...fieldsV1(node.below) } : fieldsV1(node.below);
+    json[element] = node?.below === undefined ? {} : fieldsV1(node.below, node.own);
   }
   return json;
 }

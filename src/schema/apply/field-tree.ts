@@ -60,13 +60,15 @@ export function intersection(a: FieldTree, b: FieldTree): FieldTree {
 export function difference(a: FieldTree, b: FieldTree, whole: boolean): FieldTree {
   if (a.size === 0 || b.size === 0) return a;
   if (a === b) return NO_FIELDS;
+  return a.size > b.size ? lessFew(a, b, whole) : lessMany(a, b, whole);
+}
+
+function lessFew(a: FieldTree, b: FieldTree, whole: boolean): FieldTree {
   let rest: Map<string, FieldNode> | undefined;
-  // The smaller one tells which nodes can change.
-  for (const element of a.size <= b.size ? a.keys() : b.keys()) {
+  for (const [element, other] of b) {
     const node = a.get(element);
-    const other = b.get(element);
-    if (node === undefined || other === undefined) continue;
-    const left = whole && other.own ? undefined : differenceOfNodes(node, other, whole);
+    if (node === undefined) continue;
+    const left = differenceOfNodes(node, other, whole);
     if (left === node) continue;
     rest ??= new Map(a);
     if (left === undefined) rest.delete(element);
@@ -75,7 +77,32 @@ export function difference(a: FieldTree, b: FieldTree, whole: boolean): FieldTre
   return rest ?? a;
 }
 
+function lessMany(a: FieldTree, b: FieldTree, whole: boolean): FieldTree {
+  const rest = new Map<string, FieldNode>();
+  let same = true;
+  for (const [element, node] of a) {
+    const other = b.get(element);
+    const left = other === undefined ? node : differenceOfNodes(node, other, whole);
+    if (left !== node) same = false;
+    if (left !== undefined) rest.set(element, left);
+  }
+  return same ? a : rest.size === 0 ? NO_FIELDS : rest;
+}
+
+/** Whether all of `a` is in `b`. */
+export function within(a: FieldTree, b: FieldTree): boolean {
+  if (a === b) return true;
+  if (a.size > b.size) return false;
+  for (const [element, node] of a) {
+    const other = b.get(element);
+    if (other === undefined || (node.own && !other.own)) return false;
+    if (node.below !== undefined && (other.below === undefined || !within(node.below, other.below))) return false;
+  }
+  return true;
+}
+
 function differenceOfNodes(a: FieldNode, b: FieldNode, whole: boolean): FieldNode | undefined {
+  if (whole && b.own) return undefined;
   const own = a.own && !b.own;
   const below = a.below === undefined || b.below === undefined ? a.below : difference(a.below, b.below, whole);
   return own === a.own && below === a.below ? a : nodeOf(own, below);

@@ -2,10 +2,10 @@
 // Models structured-merge-diff typed/merge.go.
 
 import type { JsonObject, JsonValue } from '../../lib/json.ts';
-import { isObject } from '../../lib/json.ts';
+import { deepEqual, isObject } from '../../lib/json.ts';
 import { MAX_DEPTH } from './field-tree.ts';
 import type { Type } from './types.ts';
-import { DEDUCED, itemElement } from './types.ts';
+import { DEDUCED, elementOf } from './types.ts';
 
 export function mergeMembers(live: JsonObject, applied: JsonObject, type: Type, depth: number): JsonObject {
   const struct = type.struct?.();
@@ -29,11 +29,12 @@ function setMember(object: JsonObject, key: string, value: JsonValue): void {
 }
 
 function mergeValues(live: JsonValue, applied: JsonValue, type: Type, depth: number): JsonValue {
-  if (type.atomic || type.kind === 'scalar' || depth >= MAX_DEPTH) return applied;
+  if (live === applied) return live;
+  if (type.atomic || type.kind === 'scalar' || depth >= MAX_DEPTH) return deepEqual(live, applied) ? live : applied;
   if (type.kind === 'list') {
     const items = Array.isArray(live) ? live : [];
     if (items.length === 0) return applied;
-    return Array.isArray(applied) ? mergeLists(items, applied, type, depth) : live;
+    return Array.isArray(applied) && !deepEqual(items, applied) ? mergeLists(items, applied, type, depth) : live;
   }
   // null changes nothing in an object that holds something.
   if (applied === null) return isObject(live) && Object.keys(live).length > 0 ? live : null;
@@ -98,8 +99,5 @@ function mergeLists(live: JsonValue[], applied: JsonValue[], type: Type, depth: 
 
 /** Items are valid by now; one that has no element stands for itself alone. */
 function elementsOf(items: readonly JsonValue[], type: Type): string[] {
-  return items.map((item, index) => {
-    const named = itemElement(type, item);
-    return 'element' in named ? named.element : `?${index}`;
-  });
+  return items.map((item, index) => elementOf(type, item) ?? `?${index}`);
 }

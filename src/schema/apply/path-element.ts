@@ -67,6 +67,8 @@ export function compareElements(a: string, b: string): number {
   if (kind !== b[0]) return (KIND_ORDER[kind] ?? 4) - (KIND_ORDER[b[0] ?? ''] ?? 4);
   if (kind === 'f') return a < b ? -1 : 1;
   if (kind === 'i') return Number(a.slice(2)) - Number(b.slice(2));
+  const order = compareTexts(a, b);
+  if (order !== 0) return order;
   const [left, right] = [parsed(a), parsed(b)];
   if (kind === 'v' || !isObject(left) || !isObject(right)) return compareScalars(left, right);
   const [names, others] = [Object.keys(left), Object.keys(right)];
@@ -79,6 +81,14 @@ export function compareElements(a: string, b: string): number {
   }
   return names.length - others.length;
 }
+
+/** By the first letter that differs; 0 if that could be part of a number or the end of a string. */
+function compareTexts(a: string, b: string): number {
+  let i = 2;
+  while (a.charCodeAt(i) === b.charCodeAt(i)) i++;
+  return LETTER.test(a[i] ?? '') && LETTER.test(b[i] ?? '') ? a.charCodeAt(i) - b.charCodeAt(i) : 0;
+}
+const LETTER = /[A-Za-z/_]/;
 
 function compareScalars(a: JsonValue | undefined, b: JsonValue | undefined): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;

@@ -5,7 +5,7 @@ import { isObject } from '../../lib/json.ts';
 import { NO_FIELDS } from './field-tree.ts';
 import type { FieldTree } from './field-tree.ts';
 import type { Type } from './types.ts';
-import { DEDUCED, itemElement } from './types.ts';
+import { DEDUCED, elementOf } from './types.ts';
 
 /** A struct, map or list that loses all it held is null, as upstream leaves it. */
 export function without(value: JsonValue, tree: FieldTree, type: Type): JsonValue {
@@ -42,8 +42,7 @@ export function membersWithout(object: JsonObject, tree: FieldTree, type: Type):
 function itemsWithout(items: readonly JsonValue[], tree: FieldTree, type: Type): JsonValue[] {
   const kept: JsonValue[] = [];
   for (const item of items) {
-    const named = itemElement(type, item);
-    const node = 'element' in named ? tree.get(named.element) : undefined;
+    const node = tree.get(elementOf(type, item) ?? '');
     if (node?.own === true) continue;
     kept.push(node?.below === undefined ? item : without(item, node.below, type.items ?? DEDUCED));
   }
@@ -82,8 +81,7 @@ function within(value: JsonValue, tree: FieldTree, type: Type): JsonValue {
   const keys = type.keys?.map(({ name }) => name) ?? [];
   const kept: JsonValue[] = [];
   for (const item of value) {
-    const named = itemElement(type, item);
-    const node = 'element' in named ? tree.get(named.element) : undefined;
+    const node = tree.get(elementOf(type, item) ?? '');
     if (node === undefined) continue;
     const part = node.below !== undefined && isObject(item);
     kept.push(part ? membersWithin(item, node.below ?? NO_FIELDS, type.items ?? DEDUCED, keys) : item);

@@ -5,7 +5,7 @@ import { isObject } from '../../lib/json.ts';
 import { LEAF, MAX_DEPTH, NO_FIELDS } from './field-tree.ts';
 import type { FieldNode, FieldTree } from './field-tree.ts';
 import type { Type } from './types.ts';
-import { DEDUCED, itemElement } from './types.ts';
+import { DEDUCED, elementOf } from './types.ts';
 
 /** Whether a value is owned as one. */
 export function isLeaf(value: JsonValue, type: Type, depth: number): boolean {
@@ -23,50 +23,29 @@ export function isEmptyObject(value: JsonObject): boolean {
  * an empty list sets nothing.
  */
 export function fieldsOf(object: JsonObject, type: Type): FieldTree {
-  return within(object, type, 0) ?? NO_FIELDS;
-}
-
-function fieldsOfMember(value: JsonValue, type: Type, named: boolean, depth: number): FieldNode | undefined {
-  if (isLeaf(value, type, depth)) return LEAF;
-  const own = !named || value === null || (isObject(value) && isEmptyObject(value));
-  const below = within(value, type, depth);
-  if (below === undefined) return own ? LEAF : undefined;
-  return { own, below };
-}
-
-function within(value: JsonValue, type: Type, depth: number): FieldTree | undefined {
-  if (type.kind === 'list') return Array.isArray(value) ? ofItems(value, type, depth, fieldsOfItem) : undefined;
-  return isObject(value) ? ofMembers(value, type, depth, fieldsOfMember) : undefined;
-}
-
-function fieldsOfItem(item: JsonValue, type: Type, depth: number): FieldNode {
-  return fieldsOfMember(item, type, false, depth) ?? LEAF;
+  return within(object, type, false, 0) ?? NO_FIELDS;
 }
 
 /** As fieldsOf, with every struct, map and list that leads there: what comes or goes together with a value. */
 export function everything(value: JsonValue, type: Type, depth: number): FieldNode {
+  return fieldsOfOne(value, type, true, true, depth) ?? LEAF;
+}
+
+/** `named`: by a struct, so that its content decides, unless `all` count. */
+function fieldsOfOne(value: JsonValue, type: Type, named: boolean, all: boolean, depth: number): FieldNode | undefined {
   if (isLeaf(value, type, depth)) return LEAF;
-  const below =
-    type.kind === 'list'
-      ? Array.isArray(value)
-        ? ofItems(value, type, depth, everything)
-        : undefined
-      : isObject(value)
-        ? ofMembers(value, type, depth, everythingOfMember)
-        : undefined;
-  return below === undefined ? LEAF : { own: true, below };
+  const own = all || !named || value === null || (isObject(value) && isEmptyObject(value));
+  const below = within(value, type, all, depth);
+  if (below === undefined) return own ? LEAF : undefined;
+  return { own, below };
 }
 
-function everythingOfMember(value: JsonValue, type: Type, _named: boolean, depth: number): FieldNode {
-  return everything(value, type, depth);
+function within(value: JsonValue, type: Type, all: boolean, depth: number): FieldTree | undefined {
+  if (type.kind === 'list') return Array.isArray(value) ? ofItems(value, type, all, depth) : undefined;
+  return isObject(value) ? ofMembers(value, type, all, depth) : undefined;
 }
 
-function ofMembers(
-  object: JsonObject,
-  type: Type,
-  depth: number,
-  fieldsOfOne: (value: JsonValue, type: Type, named: boolean, depth: number) => FieldNode | undefined,
-): FieldTree | undefined {
+function ofMembers(object: JsonObject, type: Type, all: boolean, depth: number): FieldTree | undefined {
   const struct = type.struct?.();
   const itemType = struct === undefined ? (type.items ?? DEDUCED) : (struct.others ?? DEDUCED);
   let below: Map<string, FieldNode> | undefined;
@@ -74,28 +53,22 @@ function ofMembers(
     const value = object[key];
     if (value === undefined) continue;
     const field = struct?.fields.get(key);
-    const node =
-      field === undefined
-        ? fieldsOfOne(value, itemType, false, depth + 1)
-        : fieldsOfOne(value, field.type, true, depth + 1);
+    const node = fieldsOfOne(value, field?.type ?? itemType, field !== undefined, all, depth + 1);
     if (node !== undefined) (below ??= new Map()).set(field?.element ?? `f:${key}`, node);
   }
   return below;
 }
 
-function ofItems(
-  items: readonly JsonValue[],
-  type: Type,
-  depth: number,
-  fieldsOfOne: (item: JsonValue, type: Type, depth: number) => FieldNode,
-): FieldTree | undefined {
+function ofItems(items: readonly JsonValue[], type: Type, all: boolean, depth: number): FieldTree | undefined {
+  const itemType = type.items ?? DEDUCED;
   let below: Map<string, FieldNode> | undefined;
   for (const item of items) {
-    const named = itemElement(type, item);
-    if (!('element' in named)) continue;
+    const element = elementOf(type, item);
+    if (element === undefined) continue;
     below ??= new Map();
     // Items that share an element are owned together, by the element alone.
-    below.set(named.element, below.has(named.element) ? LEAF : fieldsOfOne(item, type.items ?? DEDUCED, depth + 1));
+    const node = below.has(element) ? LEAF : fieldsOfOne(item, itemType, false, all, depth + 1);
+    below.set(element, node ?? LEAF);
   }
   return below;
 }

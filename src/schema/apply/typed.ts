@@ -64,7 +64,7 @@ export function validateTyped(
   options: { readonly allowDuplicates?: boolean } = {},
 ): string[] {
   const found: string[] = [];
-  checkMembers(object, rootType(schema), '', 0, { found, allowDuplicates: options.allowDuplicates === true });
+  checkMembers(object, rootType(schema), 0, { found, allowDuplicates: options.allowDuplicates === true });
   return found;
 }
 

@@ -8,7 +8,7 @@
 //   deduced   free-form JSON: objects are maps, everything else is one field
 // Structs, maps and lists may be atomic: then they are one field, whatever they hold.
 
-import type { JsonValue } from '../../lib/json.ts';
+import type { JsonObject, JsonValue } from '../../lib/json.ts';
 import { isObject } from '../../lib/json.ts';
 import type { FieldSchema, StructSchema, ValueKind, ValueSchema } from '../structural.ts';
 import { goJson } from '../go-text.ts';
@@ -109,38 +109,47 @@ function listType(value: ValueSchema, field: FieldSchema | undefined): Type {
   return { ...NOTHING, kind: 'list', atomic, items, keys: keys.length === 0 ? undefined : keys };
 }
 
-/** The element of an item of a list that is not atomic, or why it has none. */
-export function itemElement(list: Type, item: JsonValue): { element: string } | { problem: string } {
+/** The element of an item of a list that is not atomic; undefined if it has none. */
+export function elementOf(list: Type, item: JsonValue): string | undefined {
   if (list.keys === undefined) {
-    if (isObject(item)) return { problem: "associative list without keys has an element that's a map type" };
-    if (Array.isArray(item)) return { problem: 'not supported: associative list with lists as elements' };
-    if (item === null) return { problem: "associative list without keys has an element that's an explicit null" };
-    return { element: `v:${scalarJson(item)}` };
+    return typeof item === 'object' ? undefined : `v:${scalarJson(item)}`;
   }
-  if (item === null) return { problem: 'associative list with keys may not have a null element' };
-  if (!isObject(item)) return { problem: 'associative list with keys may not have non-map elements' };
+  if (!isObject(item)) return undefined;
   let element = '';
   for (const { name, prefix, fallback } of list.keys) {
-    const set = Object.hasOwn(item, name) ? item[name] : undefined;
-    const value = set === undefined ? fallback : set;
-    if (value === undefined) {
-      return {
-        problem: `associative list with keys has an element that omits key field "${name}" (and doesn't have default value)`,
-      };
-    }
+    const value = keyOf(item, name, fallback);
+    if (value === undefined) return undefined;
     element += prefix + scalarJson(value);
   }
-  return { element: `${element}}` };
+  return `${element}}`;
+}
+
+function keyOf(item: JsonObject, name: string, fallback: JsonValue | undefined): JsonValue | undefined {
+  const value = Object.hasOwn(item, name) ? item[name] : undefined;
+  return value === undefined ? fallback : value;
+}
+
+/** Why an item has no element. */
+export function elementProblem(list: Type, item: JsonValue): string {
+  if (list.keys === undefined) {
+    if (item === null) return "associative list without keys has an element that's an explicit null";
+    if (Array.isArray(item)) return 'not supported: associative list with lists as elements';
+    return "associative list without keys has an element that's a map type";
+  }
+  if (item === null) return 'associative list with keys may not have a null element';
+  if (!isObject(item)) return 'associative list with keys may not have non-map elements';
+  const missing = list.keys.find(({ name, fallback }) => keyOf(item, name, fallback) === undefined);
+  return `associative list with keys has an element that omits key field "${missing?.name ?? ''}" (and doesn't have default value)`;
 }
 
 /** The items of a list by element, in their order; items without an element are left out. */
 export function itemsByElement(list: Type, items: readonly JsonValue[]): Map<string, JsonValue[]> {
   const found = new Map<string, JsonValue[]>();
   for (const item of items) {
-    const named = itemElement(list, item);
-    if (!('element' in named)) continue;
-    const same = found.get(named.element);
-    if (same === undefined) found.set(named.element, [item]);
+    const element = elementOf(list, item);
+    if (element === undefined) continue;
+    const same = found.get(element);
+    if (same === undefined) found.set(element, [item]);
     else same.push(item);
   }
   return found;

@@ -219,7 +219,7 @@ function pruned(
   const applying = owners.get(manager);
   if (last === undefined || applying === undefined || last.set.isEmpty) return merged;
   // Nothing was dropped, so that all it ever applied would be put back.
-  if (last.apiVersion === applying.apiVersion && last.set.difference(applying.set).isEmpty) return merged;
+  if (last.apiVersion === applying.apiVersion && last.set.isWithin(applying.set)) return merged;
   const schema = versions.schema(last.apiVersion);
   const all = converted(merged, applying.apiVersion, last.apiVersion, versions);
   if (schema === undefined || all === undefined) return merged;

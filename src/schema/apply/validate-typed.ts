@@ -6,7 +6,7 @@ import { goQuote } from '../go-text.ts';
 import { MAX_DEPTH } from './field-tree.ts';
 import { elementText } from './path-element.ts';
 import type { Type } from './types.ts';
-import { DEDUCED, itemElement } from './types.ts';
+import { DEDUCED, elementOf, elementProblem } from './types.ts';
 
 export interface Problems {
   readonly found: string[];
@@ -14,7 +14,8 @@ export interface Problems {
   readonly allowDuplicates: boolean;
 }
 
-export function checkMembers(object: JsonObject, type: Type, path: string, depth: number, problems: Problems): void {
+/** Adds what is wrong as `.path: reason`, the path from this object on. */
+export function checkMembers(object: JsonObject, type: Type, depth: number, problems: Problems): void {
   const struct = type.struct?.();
   const others = struct === undefined ? (type.items ?? DEDUCED) : struct.others;
   for (const key of Object.keys(object)) {
@@ -22,59 +23,57 @@ export function checkMembers(object: JsonObject, type: Type, path: string, depth
     if (value === undefined) continue;
     const memberType = struct?.fields.get(key)?.type ?? others;
     if (memberType === undefined) {
-      problems.found.push(`${path}.${key}: field not declared in schema`);
+      problems.found.push(`.${key}: field not declared in schema`);
       // Nothing more is said about an object after this.
       return;
     }
-    checkValue(value, memberType, `${path}.${key}`, depth + 1, problems);
+    const known = problems.found.length;
+    checkValue(value, memberType, depth + 1, problems);
+    if (problems.found.length > known) prefix(problems, known, `.${key}`);
   }
 }
 
-function checkValue(value: JsonValue, type: Type, path: string, depth: number, problems: Problems): void {
+/** Paths are only written once there is something to say. */
+function prefix({ found }: Problems, from: number, path: string): void {
+  for (let i = from; i < found.length; i++) found[i] = path + (found[i] ?? '');
+}
+
+function checkValue(value: JsonValue, type: Type, depth: number, problems: Problems): void {
   if (value === null || depth >= MAX_DEPTH) return;
   switch (type.kind) {
     case 'deduced':
       return;
     case 'scalar': {
       const problem = scalarProblem(value, type);
-      if (problem !== undefined) problems.found.push(`${path}: ${problem}`);
+      if (problem !== undefined) problems.found.push(`: ${problem}`);
       return;
     }
     case 'list':
-      if (Array.isArray(value)) checkItems(value, type, path, depth, problems);
-      else problems.found.push(`${path}: expected list, got &{${goPlain(value)}}`);
+      if (Array.isArray(value)) checkItems(value, type, depth, problems);
+      else problems.found.push(`: expected list, got &{${goPlain(value)}}`);
       return;
     default:
-      if (isObject(value)) checkMembers(value, type, path, depth, problems);
-      else problems.found.push(`${path}: expected map, got &{${goPlain(value)}}`);
+      if (isObject(value)) checkMembers(value, type, depth, problems);
+      else problems.found.push(`: expected map, got &{${goPlain(value)}}`);
   }
 }
 
-function checkItems(items: readonly JsonValue[], type: Type, path: string, depth: number, problems: Problems): void {
+function checkItems(items: readonly JsonValue[], type: Type, depth: number, problems: Problems): void {
   const seen = new Set<string>();
   for (const [index, item] of items.entries()) {
-    let element = `i:${index}`;
-    if (!type.atomic) {
-      const named = itemElement(type, item);
-      if ('problem' in named) {
-        problems.found.push(`${path}: element ${index}: ${named.problem}`);
-        return;
-      }
-      element = named.element;
-      if (seen.has(element) && !problems.allowDuplicates) {
-        problems.found.push(`${path}: duplicate entries for key ${elementText(element)}`);
-      }
-      seen.add(element);
+    const element = type.atomic ? `i:${index}` : elementOf(type, item);
+    if (element === undefined) {
+      problems.found.push(`: element ${index}: ${elementProblem(type, item)}`);
+      return;
     }
-    if (type.items !== undefined && !plain(item, type.items)) {
-      checkValue(item, type.items, path + elementText(element), depth + 1, problems);
+    if (seen.has(element) && !problems.allowDuplicates) {
+      problems.found.push(`: duplicate entries for key ${elementText(element)}`);
     }
+    seen.add(element);
+    const known = problems.found.length;
+    checkValue(item, type.items ?? DEDUCED, depth + 1, problems);
+    if (problems.found.length > known) prefix(problems, known, elementText(element));
   }
-}
-
-/** A string where a string belongs needs no path. */
-function plain(value: JsonValue, type: Type): boolean {
-  return typeof value === 'string' && type.scalar === 'string';
 }
 
 function scalarProblem(value: JsonValue, type: Type): string | undefined {
