@@ -4,6 +4,8 @@
 import { controllerRevision } from './apps/v1/controller-revision.ts';
 import { deployment } from './apps/v1/deployment.ts';
 import { replicaSet } from './apps/v1/replica-set.ts';
+import { horizontalPodAutoscalerV1 } from './autoscaling/v1/horizontal-pod-autoscaler.ts';
+import { horizontalPodAutoscaler } from './autoscaling/v2/horizontal-pod-autoscaler.ts';
 import { lease } from './coordination/v1/lease.ts';
 import { selfSubjectReview } from './authentication/v1/self-subject-review.ts';
 import { tokenReview } from './authentication/v1/token-review.ts';
@@ -28,6 +30,7 @@ import { endpointSlice } from './discovery/v1/endpoint-slice.ts';
 import { eventsEvent } from './events/v1/event.ts';
 import type { Kind } from './kind.ts';
 import { resourceName } from './kind.ts';
+import { networkPolicy } from './networking/v1/network-policy.ts';
 
 /** Within a group in the order of discovery: by resource. */
 export const KINDS: readonly Kind[] = [
@@ -46,6 +49,9 @@ export const KINDS: readonly Kind[] = [
   deployment,
   replicaSet,
   eventsEvent,
+  horizontalPodAutoscaler,
+  horizontalPodAutoscalerV1,
+  networkPolicy,
   selfSubjectReview,
   tokenReview,
   localSubjectAccessReview,
