@@ -5,7 +5,8 @@ import type { Past } from '../eventlog/watcher.ts';
 
 /** How the gateway is to render the JSON that the server answers with. Absent: as it is. */
 export interface Encoding {
-  readonly format: 'json' | 'yaml';
+  /** `openapi-v2`: the document of OpenAPI v2 as protobuf. */
+  readonly format: 'json' | 'yaml' | 'openapi-v2';
   /** `Table` or `PartialObjectMetadata(List)` of a meta.k8s.io version. */
   readonly as?: {
     readonly kind: 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList';

@@ -36,6 +36,7 @@ import { health, healthChecks } from './health.ts';
 import type { ApiRequest, ApiResponse, Plan, WatchSpec } from './http.ts';
 import { InProcessClient } from './in-process-client.ts';
 import { openApiDocument, openApiIndex } from './openapi.ts';
+import { acceptsProtobuf, openApiV2 } from './openapi-v2.ts';
 import { planResource } from './pipeline.ts';
 import { notAllowed, notFound } from './refusals.ts';
 import { report } from './report.ts';
@@ -53,6 +54,8 @@ export interface ApiServerOptions {
   readonly signer: TokenSigner;
   /** IPv4 range of Services. Default 10.96.0.0/16. */
   readonly serviceCidr?: string;
+  /** Calls back soon, when `watchers` watches are to be told of events. Absent: they are told at once. */
+  readonly tellLater?: (tell: () => void, watchers: number) => void;
   /** Text of `/metrics`. */
   readonly metrics?: () => string;
 }
@@ -63,8 +66,6 @@ const DEFAULT_SERVICE_CIDR = '10.96.0.0/16';
 export interface ApiServer {
   /** Which flow a request is of. Asked before the body is there: `body` is not read. */
   flow(request: Omit<ApiRequest, 'body'>): Flow;
-  /** Calls back soon, when `watchers` watches are to be told of events. Absent: they are told at once. */
-  readonly tellLater?: (tell: () => void, watchers: number) => void;
   /** Never throws for bad input: the failure is the answer. */
   plan(request: ApiRequest): Plan;
   /** Tells of `past` (absent: nothing), then of what happens, until it is stopped. */
@@ -233,9 +234,15 @@ class Server implements ApiServer {
     if (path === '/metrics' && this.#options.metrics !== undefined) {
       return { status: 200, contentType: 'text/plain; version=0.0.4; charset=utf-8', body: this.#options.metrics() };
     }
+    if (path === '/openapi/v2') return this.#openApiV2(request);
     if (path === OPENAPI) return jsonAnswer(200, openApiIndex(this.#services.scheme));
     if (path.startsWith(`${OPENAPI}/`)) return this.#openApi(path.slice(OPENAPI.length + 1), new Query(request.query));
     return PAGE_NOT_FOUND;
+  }
+
+  #openApiV2(request: ApiRequest): ApiResponse {
+    const protobuf = acceptsProtobuf(request.header('accept') ?? '');
+    return jsonAnswer(200, openApiV2(this.#services.scheme), protobuf ? { format: 'openapi-v2' } : undefined);
   }
 
   #openApi(path: string, query: Query): ApiResponse {
@@ -256,7 +263,7 @@ class Server implements ApiServer {
           ? ['/api', ...versions.map((version) => `/api/${version}`)]
           : [`/apis/${group}`, ...versions.map((version) => `/apis/${group}/${version}`)],
       );
-    return ['/apis', '/healthz', '/livez', '/metrics', OPENAPI, '/readyz', '/version', ...groups].sort();
+    return ['/apis', '/healthz', '/livez', '/metrics', '/openapi/v2', OPENAPI, '/readyz', '/version', ...groups].sort();
   }
 }
 

@@ -6,8 +6,8 @@ import type { ApiServer } from '../server.ts';
 import type { ApiResponse, Plan, WatchPlan } from '../http.ts';
 import { newTokenKey, tokenSigner } from '../../cluster/token-key.ts';
 import { MemoryLog } from '../../eventlog/memory-log.ts';
-import { isObject } from '../../lib/json.ts';
 import type { Sink } from '../../eventlog/watcher.ts';
+import { isObject } from '../../lib/json.ts';
 import type { JsonObject, JsonValue } from '../../lib/json.ts';
 import { seededRandom } from '../../lib/random.ts';
 
@@ -104,13 +104,13 @@ export function parseFrames(text: string): Array<{ type: string; object: JsonObj
     .map((line) => JSON.parse(line) as { type: string; object: JsonObject });
 }
 
-export function metaOf(object: JsonObject): JsonObject {
-  return object['metadata'] as JsonObject;
 /** Takes down what a watch is told. */
 export function sinkOf(frames: string[]): Sink {
   return { send: ({ text }) => void frames.push(text), end: (why) => void frames.push(`${JSON.stringify({ end: why })}\n`) };
 }
 
+export function metaOf(object: JsonObject): JsonObject {
+  return object['metadata'] as JsonObject;
 }
 
 export function namesOf(list: JsonObject): unknown[] {
