@@ -9,10 +9,13 @@ export interface MessageField {
   readonly repeated: boolean;
   /** A map from strings to the type. */
   readonly map: boolean;
+  /** A pointer in Go: absent is told from zero. */
+  readonly pointer: boolean;
   /** `s`, `i`, `b`, `y`, `d`, or the full name of a message. */
   readonly type: string;
 }
 
+/** By number, in the order of the numbers. */
 export type Message = ReadonlyMap<number, MessageField>;
 
 /** Parsed messages. The table is constant, so that sharing what was parsed of it shares no state. */
@@ -36,11 +39,12 @@ function parseMessage(line: string, scope: string): Message {
   for (const part of line === '' ? [] : line.split(',')) {
     const [number = '', name = '', marked = ''] = part.split(' ');
     const marker = marked.charAt(0);
-    const type = marker === '+' || marker === '%' ? marked.slice(1) : marked;
+    const type = marker === '+' || marker === '%' || marker === '*' ? marked.slice(1) : marked;
     fields.set(Number(number), {
       name: name === '~' ? '' : name,
       repeated: marker === '+',
       map: marker === '%',
+      pointer: marker === '*',
       type: type.length === 1 || type.includes('.') ? type : `${scope}.${type}`,
     });
   }
