@@ -9,6 +9,8 @@ export interface RateComparison {
   readonly connections: number;
   /** Over all rounds. */
   readonly requests: number;
+  /** What is measured beside the floor's work, or beside another call of Kubewisp's own. */
+  readonly beside?: 'floor' | 'kubewisp';
   /** `index` counts through all rounds. */
   floorCall(index: number): Call;
   call(index: number): Call;
@@ -16,11 +18,12 @@ export interface RateComparison {
   readonly upstream?: string;
 }
 
-/** Requests per second of Kubewisp and of the floor, in turns; medians of the rounds, the share taken round by round. */
+/** Requests per second of Kubewisp and of what stands beside it, in turns; medians of the rounds, the share taken round by round. */
 export async function compareRates(bench: Bench, comparison: RateComparison): Promise<Row> {
   const { label, connections, requests, want, upstream } = comparison;
   const perRound = Math.ceil(requests / ROUNDS);
-  const floor = new Client(targetOf(await bench.floor()), connections);
+  const beside = comparison.beside === 'kubewisp' ? bench.kubewisp() : bench.floor();
+  const floor = new Client(targetOf(await beside), connections);
   const kubewisp = new Client(targetOf(await bench.kubewisp()), connections);
   const floorRates: number[] = [];
   const rates: number[] = [];

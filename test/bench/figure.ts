@@ -39,9 +39,7 @@ export function isMet({ value, floor, want }: Row): boolean | undefined {
 export function rowText(row: Row): string {
   const { label, value, unit, floor, want, upstream } = row;
   const parts = [label.padEnd(44), `${round(value)} ${unit}`.padStart(14)];
-  parts.push(
-    floor === undefined ? ''.padEnd(34) : `${floor.share.toFixed(2)} of the floor's ${round(floor.value)}`.padEnd(34),
-  );
+  parts.push(floor === undefined ? ''.padEnd(18) : `${floor.share.toFixed(2)} of ${round(floor.value)}`.padEnd(18));
   if (want?.atLeast !== undefined) parts.push(`≥ ${want.atLeast}`.padEnd(8));
   else if (want?.atMost !== undefined) parts.push(`≤ ${want.atMost}`.padEnd(8));
   else parts.push(''.padEnd(8));

@@ -23,6 +23,8 @@ export interface Call {
   readonly path: string;
   readonly body?: string;
   readonly contentType?: string;
+  /** JSON if not given. */
+  readonly accept?: string;
 }
 
 export interface Load {
@@ -121,14 +123,14 @@ export class Client {
 
   #open(call: Call, onResponse: (response: IncomingMessage) => void, onError: (error: Error) => void): void {
     const { url, token } = this.#target;
-    const { method = 'GET', path, body, contentType = 'application/json' } = call;
+    const { method = 'GET', path, body, contentType = 'application/json', accept = 'application/json' } = call;
     const outgoing = request(
       `${url}${path}`,
       {
         agent: this.#agent,
         method,
         headers: {
-          Accept: 'application/json',
+          Accept: accept,
           ...(token === '' ? {} : { Authorization: `Bearer ${token}` }),
           ...(body === undefined ? {} : { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(body) }),
         },

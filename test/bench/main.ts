@@ -18,16 +18,22 @@ import { list } from './figures/list.ts';
 import { listLarge } from './figures/list-large.ts';
 import { memory } from './figures/memory.ts';
 import { patch } from './figures/patch.ts';
+import { protobuf } from './figures/protobuf.ts';
+import { realSize } from './figures/real-size.ts';
 import { watch } from './figures/watch.ts';
+import { watchers } from './figures/watchers.ts';
 
 const FIGURES: readonly Figure[] = [
   floors,
   create,
   get,
+  realSize,
   patch,
+  protobuf,
   list,
   listLarge,
   watch,
+  watchers,
   clusters,
   bundle,
   deployment,

@@ -9,6 +9,57 @@ export const POD_SPEC = {
   ],
 };
 
+/** About 10 kB, as real ones are: many small members, not one long text. No component has work with it. */
+export function realSizePod(name: string): string {
+  const metadata = { name, labels: LABELS, annotations: annotations() };
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata,
+    spec: { schedulerName: 'none', ...realSizeSpec() },
+  });
+}
+
+/** Likewise; it has no replicas. */
+export function realSizeDeployment(name: string): string {
+  const template = { metadata: { labels: LABELS, annotations: annotations() }, spec: realSizeSpec() };
+  const spec = { replicas: 0, paused: true, selector: { matchLabels: { app: 'bench' } }, template };
+  return JSON.stringify({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name, labels: LABELS }, spec });
+}
+
+const LABELS = { app: 'bench', tier: 'backend', release: 'stable', team: 'payments' };
+
+function annotations(): Record<string, string> {
+  return Object.fromEntries(
+    Array.from({ length: 12 }, (_, n) => [`example.com/note-${n}`, `value of note ${n}`.repeat(3)]),
+  );
+}
+
+function realSizeSpec(): object {
+  const container = (n: number): object => ({
+    name: `container-${n}`,
+    image: `registry.example/team/service-${n}:1.2.3`,
+    args: ['--listen=:8080', `--role=${n}`, '--log-format=json'],
+    ports: [{ name: `http-${n}`, containerPort: 8080 + n, protocol: 'TCP' }],
+    env: Array.from({ length: 18 }, (_, m) => ({ name: `SETTING_${m}`, value: `value-${m}-of-${n}` })),
+    resources: { requests: { cpu: '10m', memory: '10Mi' }, limits: { cpu: '1', memory: '512Mi' } },
+    readinessProbe: { httpGet: { path: '/ready', port: 8080, scheme: 'HTTP' }, periodSeconds: 10, timeoutSeconds: 1 },
+    livenessProbe: { httpGet: { path: '/live', port: 8080, scheme: 'HTTP' }, periodSeconds: 10, timeoutSeconds: 1 },
+    volumeMounts: Array.from({ length: 4 }, (_, m) => ({
+      name: `volume-${m}`,
+      mountPath: `/data/${m}`,
+      readOnly: true,
+    })),
+    securityContext: { runAsNonRoot: true, allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+  });
+  return {
+    containers: Array.from({ length: 5 }, (_, n) => container(n)),
+    volumes: Array.from({ length: 4 }, (_, n) => ({ name: `volume-${n}`, configMap: { name: `settings-${n}` } })),
+    tolerations: Array.from({ length: 3 }, (_, n) => ({ key: `example.com/taint-${n}`, operator: 'Exists' })),
+    terminationGracePeriodSeconds: 30,
+  };
+}
+
 interface PodEvent {
   readonly type: string;
   readonly object: {
