@@ -32,6 +32,8 @@ export interface ApiRequest {
   readonly query: string;
   /** By lower-case name; undefined where absent. */
   header(name: string): string | undefined;
+  /** All whose lower-case names begin so, with their names. */
+  headersWith(prefix: string): Iterable<readonly [name: string, value: string]>;
   /** '' for none. Protobuf and other binary bodies arrive as latin1 text and are refused by content type. */
   readonly body: string;
 }

@@ -20,6 +20,7 @@ import { ADMISSION_PLUGINS } from './admission/table.ts';
 import { jsonAnswer, objectAnswer, PAGE_NOT_FOUND, statusAnswer, textAnswer } from './answer.ts';
 import type { KnownToken } from './authentication/bearer-token.ts';
 import { TokenAuthenticator } from './authentication/bearer-token.ts';
+import { impersonate } from './authentication/impersonation.ts';
 import { ServiceAccountTokens } from './authentication/service-account-tokens.ts';
 import type { TokenSigner } from './authentication/token-signer.ts';
 import type { User } from './authentication/user.ts';
@@ -144,16 +145,19 @@ class Server implements ApiServer {
     }
     // Anonymous requests are switched off, but for health and version.
     if (who.outcome === 'anonymous') return answered(statusAnswer(unauthorized()));
+    const acting = impersonate(who.user, request);
+    if (!acting.ok) return answered(statusAnswer(acting.status));
+    const user = acting.value;
     if (info.kind === 'resource') {
       const { group, version } = info.path;
       if (group !== '' && !this.#discovery.hasGroup(group)) return answered(PAGE_NOT_FOUND);
       if (this.#services.scheme.kindsOf(group, version).length === 0) return answered(statusAnswer(notFound().status));
-      return planResource(this.#services, request, info.path, who.user);
+      return planResource(this.#services, request, info.path, user);
     }
     if (info.kind === 'discovery') return answered(this.#discover(request, info.parts));
     if (info.path === REPORT_PATH) {
       if (request.method !== 'POST') return answered(statusAnswer(notAllowed().status));
-      const context = { services: this.#services, correlator: this.#correlator, user: who.user };
+      const context = { services: this.#services, correlator: this.#correlator, user };
       return { effect: 'write', run: () => report(context, request) };
     }
     return { effect: 'read', run: () => this.#other(request, info.path) };

@@ -41,6 +41,7 @@ export function requestHead(request: Request, target: Target): RequestHead {
     path: target.path,
     query: target.query,
     header: (name) => headers.get(name) ?? undefined,
+    headersWith: (prefix) => [...headers].filter(([name]) => name.startsWith(prefix)),
   };
 }
 

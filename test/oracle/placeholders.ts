@@ -13,12 +13,15 @@ const PATTERNS: Readonly<Record<string, string>> = {
   rand: '[a-z0-9]{5}',
   time: '[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z',
   age: '[0-9a-z<>]+',
+  token: '[A-Za-z0-9_.-]+',
 };
 
 export class Bindings {
   readonly #values = new Map<string, string>();
   /** What `<time>` stands for in a request: any time that was seen will do. */
   #lastTime: string | undefined;
+  /** What `<token>` stands for in a request: the one that was issued last. */
+  #lastToken: string | undefined;
 
   /** Whether the actual text is one that the recorded text stands for; binds what is new. */
   match(recorded: string, actual: string): boolean {
@@ -45,16 +48,19 @@ export class Bindings {
       // Times, ages and the like keep no identity.
       if (/\d>$/.test(name)) this.#values.set(name, value);
       else if (name === '<time>') this.#lastTime = value;
+      else if (name === '<token>') this.#lastToken = value;
     });
     return true;
   }
 
   /** A request's text with the values of this run; what is not bound yet stays as it is. */
   fill(text: string): string {
-    return text.replaceAll(
-      PLACEHOLDER,
-      (name) => this.#values.get(name) ?? (name === '<time>' ? this.#lastTime : undefined) ?? name,
-    );
+    return text.replaceAll(PLACEHOLDER, (name) => this.#values.get(name) ?? this.#last(name) ?? name);
+  }
+
+  #last(name: string): string | undefined {
+    if (name === '<time>') return this.#lastTime;
+    return name === '<token>' ? this.#lastToken : undefined;
   }
 }
 

@@ -104,10 +104,11 @@ function post(server: Server, path: string, body: object): Promise<Answer> {
 }
 
 function filled(request: RecordedRequest, bindings: Bindings): RecordedRequest {
-  const { body } = request;
+  const { body, headers } = request;
   return {
     ...request,
     path: bindings.fill(request.path),
+    headers: JSON.parse(bindings.fill(JSON.stringify(headers))) as typeof headers,
     ...(body === undefined
       ? {}
       : {

@@ -46,7 +46,14 @@ export class Rig {
     const [path = '', query = ''] = url.split('?');
     const given = new Map(Object.entries({ authorization: 'Bearer secret', ...headers }));
     const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
-    return this.server.plan({ method, path, query, header: (name) => given.get(name) || undefined, body: text });
+    return this.server.plan({
+      method,
+      path,
+      query,
+      header: (name) => given.get(name) || undefined,
+      headersWith: (prefix) => [...given].filter(([name]) => name.startsWith(prefix)),
+      body: text,
+    });
   }
 
   send(method: string, url: string, sent: Sent = {}): Answer {
