@@ -3,9 +3,11 @@
 import { scale } from '../api/autoscaling/v1/scale.ts';
 import { Scheme } from '../api/scheme.ts';
 import type { Encoding } from '../apiserver/http.ts';
+import { OPENAPI_V2_PROTOBUF } from '../apiserver/openapi-v2.ts';
 import type { Env } from '../env.ts';
 import { createLogger, errorText } from '../lib/log.ts';
 import { isClusterName, mayWatch } from './cluster-path.ts';
+import { openApiProtobuf } from './render/openapi-protobuf.ts';
 import type { KindLookup } from './render/render.ts';
 import { render } from './render/render.ts';
 import { unavailable, unknownCluster } from './status-response.ts';
@@ -43,7 +45,10 @@ function kindLookup(): KindLookup {
 }
 
 async function rendered(answer: Response, encoding: Encoding): Promise<Response> {
-  const { contentType, body } = render(await answer.text(), encoding, { kindOf: kindLookup(), now: Date.now() });
+  const { contentType, body } =
+    encoding.format === 'openapi-v2'
+      ? { contentType: OPENAPI_V2_PROTOBUF, body: openApiProtobuf(await answer.text()) }
+      : render(await answer.text(), encoding, { kindOf: kindLookup(), now: Date.now() });
   const headers = new Headers(answer.headers);
   headers.delete(ENCODING_HEADER);
   headers.delete('Content-Length');
