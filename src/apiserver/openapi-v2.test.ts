@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { Scheme } from '../api/scheme.ts';
+import { acceptsProtobuf, openApiV2 } from './openapi-v2.ts';
+
+interface Document {
+  swagger: string;
+  paths: Record<string, Record<string, { consumes: string[]; parameters: object[]; responses: object }>>;
+  definitions: Record<string, { properties?: Record<string, object> }>;
+}
+
+describe('OpenAPI v2', () => {
+  const text = openApiV2(new Scheme());
+  const document = JSON.parse(text) as Document;
+
+  it('holds every group version in one document, with references of its own', () => {
+    expect(document.swagger).toBe('2.0');
+    expect(Object.keys(document.definitions)).toContain('io.k8s.api.apps.v1.Deployment');
+    expect(text).not.toContain('#/components');
+    for (const [, id = ''] of text.matchAll(/"#\/definitions\/([^"]+)"/g))
+      expect(document.definitions).toHaveProperty([id]);
+  });
+
+  it('says of a write what its body is and which options it takes', () => {
+    const post = document.paths['/api/v1/namespaces/{namespace}/pods']?.['post'];
+    expect(post?.parameters).toContainEqual({
+      name: 'body',
+      in: 'body',
+      required: true,
+      schema: { $ref: '#/definitions/io.k8s.api.core.v1.Pod' },
+    });
+    expect(post?.parameters).toContainEqual({
+      name: 'fieldValidation',
+      in: 'query',
+      type: 'string',
+      uniqueItems: true,
+    });
+    expect(document.paths['/api/v1/namespaces/{namespace}/pods/{name}']?.['patch']?.consumes).toContain(
+      'application/strategic-merge-patch+json',
+    );
+  });
+
+  it('has scalars of several types as strings', () => {
+    expect(document.definitions['io.k8s.apimachinery.pkg.util.intstr.IntOrString']).toEqual({
+      type: 'string',
+      format: 'int-or-string',
+    });
+    expect(document.definitions['io.k8s.apimachinery.pkg.api.resource.Quantity']).toEqual({ type: 'string' });
+  });
+
+  it('knows both names of its protobuf form', () => {
+    expect(acceptsProtobuf('application/com.github.proto-openapi.spec.v2@v1.0+protobuf')).toBe(true);
+    expect(acceptsProtobuf('application/com.github.proto-openapi.spec.v2.v1.0+protobuf')).toBe(true);
+    expect(acceptsProtobuf('application/json')).toBe(false);
+  });
+});
