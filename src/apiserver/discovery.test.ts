@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../lib/json.ts';
+import { sharedText } from '../schema/testing/oracle.ts';
 import { Rig } from './testing/rig.ts';
 
 describe('discovery', () => {
@@ -68,5 +69,38 @@ describe('discovery', () => {
   test('what is not served', () => {
     expect(rig.get('/apis/apps/v2').body).toMatchObject({ code: 404, details: {} });
     expect(rig.send('POST', '/apis').status).toBe(405);
+  });
+});
+
+describe('as a real API server tells of the same resources', () => {
+  const text = sharedText('oracle/api/discovery.json');
+  const recorded = JSON.parse(text ?? '{}') as Readonly<Record<string, JsonObject>>;
+  const rig = new Rig();
+
+  const paths = Object.entries(recorded)
+    .filter(([path, body]) => body['kind'] === 'APIResourceList' && rig.get(path).status === 200)
+    .map(([path]) => path);
+
+  /** What is served of it; what is recorded besides has no kind here yet. */
+  const ofServed = (resources: JsonObject[], served: readonly unknown[]): JsonObject[] =>
+    resources
+      .filter(({ name }) => served.includes(String(name).split('/')[0]))
+      .map(({ storageVersionHash: _, ...rest }) => rest)
+      .sort((a, b) => (String(a['name']) < String(b['name']) ? -1 : 1));
+
+  test.each(paths)('%s', (path) => {
+    const actual = rig.get(path).body['resources'] as JsonObject[];
+    const served = actual.map(({ name }) => name);
+    expect(ofServed(actual, served)).toEqual(ofServed(recorded[path]?.['resources'] as JsonObject[], served));
+  });
+
+  test.runIf(text !== undefined)('subresources, aggregated', () => {
+    const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+    const podsOf = (body: JsonObject | undefined): JsonObject | undefined => {
+      const [core] = body?.['items'] as JsonObject[];
+      const [v1] = core?.['versions'] as JsonObject[];
+      return (v1?.['resources'] as JsonObject[]).find(({ resource }) => resource === 'pods');
+    };
+    expect(podsOf(rig.get('/api', { accept }).body)).toEqual(podsOf(recorded['/api (aggregated v2)']));
   });
 });

@@ -45,15 +45,23 @@ const write = (name: Exclude<ApiVerb, 'watch' | 'get' | 'list'>, run: (exchange:
 
 const WATCH: Route = { ok: true, verb: { name: 'watch', run: watch } };
 
+const OBJECT_VERBS: readonly ApiVerb[] = ['get', 'update', 'patch', 'delete'];
+
 export function resolve(kind: Kind, method: string, path: ResourcePath, query: Query): Route {
   if (path.inNamespace && !kind.namespaced) return notFound();
   const connector = kind.connections?.[path.subresource];
   if (connector !== undefined) return resolveConnection(kind, connector, method, path);
   if (path.rest.length > 0) return notFound();
   if (path.subresource !== '') return resolveSubresource(kind, method, path);
+  if (path.name !== '' && !hasObjects(kind)) return notFound();
   const route = path.name === '' ? resolveCollection(kind, method, path, query) : resolveObject(kind, method, path);
   if (!route.ok) return route;
   return kind.verbs === undefined || kind.verbs.includes(route.verb.name) ? route : notAllowed();
+}
+
+/** What is only created has no objects that a path could name. */
+function hasObjects({ verbs }: Kind): boolean {
+  return verbs === undefined || OBJECT_VERBS.some((verb) => verbs.includes(verb));
 }
 
 function resolveCollection(kind: Kind, method: string, path: ResourcePath, query: Query): Route {
