@@ -38,7 +38,8 @@ function mergeValues(live: JsonValue, applied: JsonValue, type: Type, depth: num
   }
   // null changes nothing in an object that holds something.
   if (applied === null) return isObject(live) && Object.keys(live).length > 0 ? live : null;
-  return isObject(live) && isObject(applied) ? mergeMembers(live, applied, type, depth) : applied;
+  if (isObject(live) && isObject(applied)) return mergeMembers(live, applied, type, depth);
+  return deepEqual(live, applied) ? live : applied;
 }
 
 /**
