@@ -115,6 +115,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   canonicalize?(object: T): void;
   /** metadata is validated by shared code before. */
   validate?(object: T, context: StrategyContext): FieldError[];
+  /** Last touch on a valid new object: what defaulting adds to what the strategy made. */
+  settle?(object: T): void;
   /** Runs instead of `validate` on update; call `validate` where upstream does. Shared code has checked immutable metadata. */
   validateUpdate?(object: T, old: T, context: StrategyContext): FieldError[];
   /** Texts for `Warning:` headers. */

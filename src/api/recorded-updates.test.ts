@@ -25,6 +25,7 @@ const MERGE = 'application/merge-patch+json';
 const KNOWN: Readonly<Record<string, string>> = {
   'configmap/31': 'the text of a patch error is the decoder’s',
   'configmap/32': 'the text of a patch error is the decoder’s',
+  'job/9': 'the template is printed with the names of upstream’s internal type',
   'lease/2': 'the store refuses it',
   'secret-opaque/11': 'the text of a patch error is the decoder’s',
 };

@@ -6,6 +6,8 @@ import { deployment } from './apps/v1/deployment.ts';
 import { replicaSet } from './apps/v1/replica-set.ts';
 import { horizontalPodAutoscalerV1 } from './autoscaling/v1/horizontal-pod-autoscaler.ts';
 import { horizontalPodAutoscaler } from './autoscaling/v2/horizontal-pod-autoscaler.ts';
+import { cronJob } from './batch/v1/cron-job.ts';
+import { job } from './batch/v1/job.ts';
 import { lease } from './coordination/v1/lease.ts';
 import { selfSubjectReview } from './authentication/v1/self-subject-review.ts';
 import { tokenReview } from './authentication/v1/token-review.ts';
@@ -51,6 +53,8 @@ export const KINDS: readonly Kind[] = [
   eventsEvent,
   horizontalPodAutoscaler,
   horizontalPodAutoscalerV1,
+  cronJob,
+  job,
   networkPolicy,
   selfSubjectReview,
   tokenReview,

@@ -64,6 +64,7 @@ export function create(store: Store, kind: Kind, creation: Creation, write: Writ
   errors.push(...(kind.validate?.(object, context) ?? []));
   if (errors.length > 0)
     return fail(invalidStatus(validatedGroup(kind), kind.kind, object.metadata.name ?? '', errors));
+  kind.settle?.(object);
   const admitted = creation.admit(object);
   if (!admitted.ok) return admitted;
 

@@ -43,6 +43,16 @@ export function invalid(field: string, value: unknown, detail: string): FieldErr
   return { type: 'FieldValueInvalid', field, message: detail === '' ? head : `${head}: ${detail}` };
 }
 
+/** The value has another type than its schema says. */
+export function typeInvalid(field: string, value: unknown, detail: string): FieldError {
+  return { ...invalid(field, value, detail), type: 'FieldValueTypeInvalid' };
+}
+
+/** As `invalid`, of something whose value says nothing. */
+export function invalidWithoutValue(field: string, detail: string): FieldError {
+  return { type: 'FieldValueInvalid', field, message: `Invalid value: ${detail}` };
+}
+
 export function notSupported(field: string, value: unknown, supported: readonly string[]): FieldError {
   const list = supported.map(goQuote).join(', ');
   const tail = supported.length === 0 ? '' : `: supported values: ${list}`;

@@ -14,6 +14,7 @@ const LABEL_VALUE = `(${NAME_PART})?`;
 const CONFIG_KEY = '[-._a-zA-Z0-9]+';
 const HTTP_HEADER = '[-A-Za-z0-9]+';
 const PERCENT = '[0-9]+%';
+const HTTP_PATH = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
 
 const whole = (pattern: string): RegExp => new RegExp(`^(?:${pattern})$`);
 const LABEL_RE = whole(LABEL);
@@ -25,6 +26,7 @@ const LABEL_VALUE_RE = whole(LABEL_VALUE);
 const CONFIG_KEY_RE = whole(CONFIG_KEY);
 const HTTP_HEADER_RE = whole(HTTP_HEADER);
 const PERCENT_RE = whole(PERCENT);
+const HTTP_PATH_RE = whole(HTTP_PATH);
 
 const LABEL_TEXT =
   "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character";
@@ -196,6 +198,11 @@ export function maskTrailingDash(value: string): string {
 /** Object names by RFC 1123 subdomain; `prefix` is true for a generateName. */
 export function subdomainNameErrors(value: string, prefix: boolean): string[] {
   return dns1123SubdomainErrors(prefix ? maskTrailingDash(value) : value);
+}
+
+/** A path without its leading slash. */
+export function httpPathErrors(value: string): string[] {
+  return HTTP_PATH_RE.test(value) ? [] : [regexText('Invalid path', HTTP_PATH, '/path/to/resource')];
 }
 
 /** Object names by RFC 1123 label. */

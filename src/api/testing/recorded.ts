@@ -86,17 +86,20 @@ export interface Outcome {
 }
 
 export function create(kind: Kind, namespace: string, body: unknown, strategy: StrategyContext): Outcome {
-  const object = canonicalOf(kind, body);
-  object.metadata ??= {} as KubeObject['metadata'];
-  if (kind.namespaced) object.metadata.namespace = namespace;
-  if ((object.metadata.name ?? '') === '' && object.metadata.generateName !== undefined) {
-    object.metadata.name = object.metadata.generateName + nameSuffix(seededRandom(1));
+  const draft = canonicalOf(kind, body);
+  draft.metadata ??= {} as KubeObject['metadata'];
+  if (kind.namespaced) draft.metadata.namespace = namespace;
+  if ((draft.metadata.name ?? '') === '' && draft.metadata.generateName !== undefined) {
+    draft.metadata.name = draft.metadata.generateName + nameSuffix(seededRandom(1));
   }
-  kind.setDefaults?.(object);
-  if (kind.status !== undefined) delete (object as { status?: unknown }).status;
-  if (kind.hasGeneration === true) object.metadata.generation = 1;
-  kind.prepareForCreate?.(object, strategy);
+  kind.setDefaults?.(draft);
+  if (kind.status !== undefined) delete (draft as { status?: unknown }).status;
+  if (kind.hasGeneration === true) draft.metadata.generation = 1;
+  draft.metadata.uid = 'u';
+  kind.prepareForCreate?.(draft, strategy);
+  const object = canonicalOf(kind, draft);
   const errors = [...validateObjectMeta(object.metadata, kind), ...(kind.validate?.(object, strategy) ?? [])];
+  if (errors.length === 0) kind.settle?.(object);
   return { object: canonicalOf(kind, object), errors };
 }
 
@@ -152,12 +155,13 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
   '<rand>': '[a-z0-9]{5}',
   '<age>': '.*',
   '<time>': '.*',
+  '<uid>': 'u',
 };
 
 /** Whether a value is one that a recorded text with placeholders stands for. */
 function fits(actual: unknown, recorded: string): boolean {
   const escaped = recorded.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  const pattern = escaped.replace(/<(ip|port|rand|age|time)>/g, (name) => PLACEHOLDERS[name] ?? name);
+  const pattern = escaped.replace(/<(ip|port|rand|age|time|uid)>/g, (name) => PLACEHOLDERS[name] ?? name);
   return pattern !== escaped && new RegExp(`^${pattern}$`).test(String(actual));
 }
 

@@ -5,7 +5,7 @@ import { deepEqual } from '../../lib/json.ts';
 import type { FieldError } from '../../schema/field-error.ts';
 import { forbidden, invalid, notSupported, required, tooLong } from '../../schema/field-error.ts';
 import { byteLength } from '../../schema/go-text.ts';
-import { labelValueErrors, qualifiedNameErrors } from '../../schema/names.ts';
+import { dns1123SubdomainErrors, httpPathErrors, labelValueErrors, qualifiedNameErrors } from '../../schema/names.ts';
 import type { LabelSelector } from '../types/meta-v1.ts';
 
 /** An error with `value` for each text of a name check. */
@@ -57,6 +57,19 @@ export function validateAnnotations(
   }
   if (size > MAX_ANNOTATION_BYTES) errors.push(tooLong(field, MAX_ANNOTATION_BYTES));
   return errors;
+}
+
+/** `acme.io/foo`: a domain and a path. Models apimachinery pkg/util/validation (IsDomainPrefixedPath). */
+export function validateDomainPrefixedPath(value: string, field: string): FieldError[] {
+  if (value === '') return [required(field)];
+  const slash = value.indexOf('/');
+  const domain = value.slice(0, slash);
+  const path = value.slice(slash + 1);
+  if (slash < 0 || domain === '' || path === '') {
+    return [invalid(field, value, 'must be a domain-prefixed path (such as "acme.io/foo")')];
+  }
+  const errors = invalidEach(field, domain, dns1123SubdomainErrors(domain));
+  return errors.length > 0 ? errors : invalidEach(field, path, httpPathErrors(path));
 }
 
 /** Models meta/v1/validation.ValidateLabelSelector. */

@@ -74,8 +74,17 @@ export function workloadWarnings<T extends KubeObject & { spec?: WorkloadSpec }>
   object: T,
   old: T | undefined,
 ): string[] {
-  const { name, generation } = object.metadata;
-  if (old !== undefined && generation === old.metadata.generation) return [];
+  if (old !== undefined && object.metadata.generation === old.metadata.generation) return [];
+  return templateWarnings(object, old, object.spec?.template, 'spec.template');
+}
+
+/** Warnings of a kind that makes pods: of its name, once, and of the pods' template, which is at `field`. */
+export function templateWarnings(
+  { metadata: { name } }: KubeObject,
+  old: KubeObject | undefined,
+  template: PodTemplateSpec | undefined,
+  field: string,
+): string[] {
   const warnings: string[] = [];
   const texts = dns1123LabelErrors(name);
   if (old === undefined && texts.length > 0) {
@@ -83,8 +92,7 @@ export function workloadWarnings<T extends KubeObject & { spec?: WorkloadSpec }>
       'this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended';
     warnings.push(`metadata.name: ${why}: [${texts.join(' ')}]`);
   }
-  const template = object.spec?.template;
-  return template === undefined ? warnings : [...warnings, ...podTemplateWarnings(template, 'spec.template')];
+  return template === undefined ? warnings : [...warnings, ...podTemplateWarnings(template, field)];
 }
 
 /** `scale` of a workload: how many pods it asks for, how many there are, and how to find them. */
