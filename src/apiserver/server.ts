@@ -7,7 +7,7 @@ import { Scheme } from '../api/scheme.ts';
 import { unauthorized } from '../api/status.ts';
 import type { EventLog, Row } from '../eventlog/log.ts';
 import { PastEvents } from '../eventlog/past.ts';
-import type { Watch } from '../eventlog/watch-hub.ts';
+import type { Watch, WatchHubOptions } from '../eventlog/watch-hub.ts';
 import { WatchHub } from '../eventlog/watch-hub.ts';
 import type { Past, Sink, Watcher } from '../eventlog/watcher.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -55,8 +55,8 @@ export interface ApiServerOptions {
   readonly signer: TokenSigner;
   /** IPv4 range of Services. Default 10.96.0.0/16. */
   readonly serviceCidr?: string;
-  /** Calls back soon, when `watchers` watches are to be told of events. Absent: they are told at once. */
-  readonly tellLater?: (tell: () => void, watchers: number) => void;
+  /** See WatchHub's `later`: when watches are told of events. Absent: at once. */
+  readonly tellLater?: NonNullable<WatchHubOptions['later']>;
   /** Text of `/metrics`. */
   readonly metrics?: () => string;
 }

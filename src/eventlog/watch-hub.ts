@@ -21,8 +21,11 @@ import { Frames, parseText } from './watcher.ts';
 export interface WatchHubOptions {
   /** Makes the objects that matchers are asked of. */
   readonly parse?: Parse;
-  /** Calls back soon, when live watchers are to be told; `watchers`: how many there are. Absent: they are told at once. */
-  readonly later?: (tell: () => void, watchers: number) => void;
+  /**
+   * Calls `tell` soon: it tells live watchers, and gives the characters handed to them in all. `watchers`: how many there are.
+   * Absent: they are told at once.
+   */
+  readonly later?: (tell: () => number, watchers: number) => void;
 }
 
 export interface Watch {
@@ -122,18 +125,22 @@ export class WatchHub {
     else this.#later(() => this.#tell(), watchers);
   }
 
-  #tell(): void {
+  #tell(): number {
     const events = this.#untold;
     this.#untold = [];
     const writer = new FrameWriter(this.#log, this.#parse);
+    let handed = 0;
     for (const resource of new Set(events.map((event) => event.resource))) {
       const own = events.filter((event) => event.resource === resource);
-      for (const entries of [...(this.#live.get(resource)?.values() ?? [])]) this.#tellGroup(entries, own, writer);
+      for (const entries of [...(this.#live.get(resource)?.values() ?? [])])
+        handed += this.#tellGroup(entries, own, writer);
     }
     this.#revision = events.at(-1)?.rev ?? this.#revision;
+    return handed;
   }
 
-  #tellGroup(entries: ReadonlySet<Entry>, events: readonly LogEvent[], writer: FrameWriter): void {
+  #tellGroup(entries: ReadonlySet<Entry>, events: readonly LogEvent[], writer: FrameWriter): number {
+    let handed = 0;
     const first = events[0]?.rev ?? 0;
     const last = events.at(-1)?.rev ?? 0;
     let shared: Frames | undefined;
@@ -149,11 +156,14 @@ export class WatchHub {
             )
           : (shared ??= framesOf(events, entry.watcher, writer));
         entry.seen = Math.max(entry.seen, last);
-        if (frames.text === '' || entry.sink.send(frames) !== false) return;
+        if (frames.text === '') return;
+        handed += frames.text.length;
+        if (entry.sink.send(frames) !== false) return;
         this.#leave(entry);
         entry.past = begun(new PastEvents(this.#log, entry.watcher, entry.seen, this.#parse));
       });
     }
+    return handed;
   }
 
   /** One watcher's failure is its own end, and no gap for the others. The runtime reports the bug. */

@@ -122,9 +122,9 @@ describe('WatchStream', () => {
     const { stream, written, readers, state } = setUp({ timeoutSeconds: 3600 }, { slow: true });
     stream.message('live');
     for (const rev of [1, 2, 3]) stream.message(utf8(frame(rev)));
-    await vi.advanceTimersByTimeAsync(59_000);
+    await vi.advanceTimersByTimeAsync(60_000);
     expect(state.socketClosed).toBe(false);
-    await vi.advanceTimersByTimeAsync(1_000);
+    await vi.advanceTimersByTimeAsync(5_000);
     expect(state).toEqual({ socketClosed: true, closed: false });
     stream.message(utf8(frame(4)));
     for (const next of [0, 1]) {

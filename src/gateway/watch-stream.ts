@@ -6,7 +6,7 @@
 //
 // 1. Frames go out whole and in the order they came.
 // 2. What waits for a slow client is bounded by the cluster, which sends no more than a window beyond what was taken: the log
-//    is the buffer. A client that takes nothing for SLOW_MS has its stream ended behind a whole frame, and resumes later.
+//    is the buffer. A client that takes nothing for a minute has its stream ended behind a whole frame, and resumes later.
 // 3. A bookmark is written only after every frame up to its revision: the cluster publishes a revision once it is durable and
 //    its frames are sent, and the gateway then waits HOLD_MS in which no frame may come, nor BEHIND.
 // 4. An end (timeout, the cluster's close) lets out what waits, then closes; a client that has gone closes the socket.
@@ -25,8 +25,9 @@ const LIVE = 'live';
 const BEHIND = 'behind';
 /** Bytes of frames after which the cluster is told that they were taken: a part of its window. */
 const TAKEN_STEP = 256 << 10;
-const SLOW_MS = 60_000;
 const KEEP_ALIVE_MS = 12_500;
+/** A write that is under way at so many ticks in a row has met a client that takes nothing, for about a minute. */
+const SLOW_TICKS = 5;
 const BOOKMARK_MS = 60_000;
 const HOLD_MS = 2_000;
 /** Before the end of a watch a bookmark is due too, as upstream sends one. */
@@ -71,6 +72,7 @@ export class WatchStream {
   #taken = 0;
   #live = false;
   #pumping = false;
+  #stuck = 0;
   #quiet = false;
   #ending = false;
   /** A revision that the cluster has told, until it is written or a frame comes. */
@@ -81,7 +83,7 @@ export class WatchStream {
     const { timeoutSeconds, bookmark } = options.terms;
     const timeout = Math.min(timeoutSeconds * 1000, LONGEST_TIMER_MS);
     this.#after(timeout, () => this.end());
-    if (options.binary !== true) this.#every(KEEP_ALIVE_MS, () => this.#keepAlive());
+    this.#every(KEEP_ALIVE_MS, () => this.#keepAlive());
     if (bookmark === undefined) return;
     this.#every(BOOKMARK_MS, () => this.#askRevision());
     if (timeout > LAST_BOOKMARK_MS) this.#after(timeout - LAST_BOOKMARK_MS, () => this.#askRevision());
@@ -133,9 +135,8 @@ export class WatchStream {
       while (this.#waiting.length > 0) {
         const pieces = this.#waiting;
         this.#waiting = [];
-        const slow = this.#after(SLOW_MS, () => this.end());
         await writer.write(joined(pieces));
-        this.#cancel(slow);
+        this.#stuck = 0;
         for (const { size } of pieces) this.#taken += size;
         this.#tellTaken();
       }
@@ -158,7 +159,9 @@ export class WatchStream {
   }
 
   #keepAlive(): void {
-    if (this.#quiet && !this.#pumping) this.#write(Uint8Array.of(0x0a), 0);
+    // A timer for each write would cost more than the write.
+    if (this.#pumping && ++this.#stuck >= SLOW_TICKS) this.end();
+    else if (this.#quiet && !this.#pumping && this.#options.binary !== true) this.#write(Uint8Array.of(0x0a), 0);
     this.#quiet = true;
   }
 
@@ -177,18 +180,12 @@ export class WatchStream {
     });
   }
 
-  #after(ms: number, then: () => void): Timer {
+  #after(ms: number, then: () => void): void {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       then();
     }, ms);
     this.#timers.add(timer);
-    return timer;
-  }
-
-  #cancel(timer: Timer): void {
-    clearTimeout(timer);
-    this.#timers.delete(timer);
   }
 
   #every(ms: number, then: () => void): void {
