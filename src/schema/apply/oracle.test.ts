@@ -4,14 +4,28 @@ import { describe, expect, test } from 'vitest';
 import type { JsonObject, JsonValue } from '../../lib/json.ts';
 import { isObject } from '../../lib/json.ts';
 import { structured } from '../decode/canonical.ts';
+import type { JsonSchema } from '../openapi-schema/json-schema.ts';
+import { structOfSchema } from '../openapi-schema/to-struct.ts';
 import type { StructSchema } from '../structural.ts';
 import { definitionOfKind } from '../table.ts';
 import type { OracleScenario, OracleStep } from '../testing/oracle.ts';
-import { oracleRecords } from '../testing/oracle.ts';
+import { oracleRecords, sharedText } from '../testing/oracle.ts';
 import { FieldSet, pathText } from './field-set.ts';
+import { validateTyped } from './typed.ts';
 import type { ManagedSet, Managers, Versions } from './updater.ts';
 import { apply, update } from './updater.ts';
 
+const WIDGETS = 'sem.oracle.example.com/v1';
+
+function widgetSchema(): StructSchema | undefined {
+  const text = sharedText('oracle/semantics/widgets-crd.json');
+  if (text === undefined) return undefined;
+  const crd = JSON.parse(text) as { spec: { versions: Array<{ schema: { openAPIV3Schema: JsonSchema } }> } };
+  const schema = crd.spec.versions[0]?.schema.openAPIV3Schema;
+  return schema && structOfSchema(schema, 'com.example.oracle.sem.v1.Widget', 'Widget');
+}
+
+const widget = widgetSchema();
 const scenarios = oracleRecords<OracleScenario>('oracle/semantics/apply.jsonl');
 
 /** Fields that no one is said to own. */
@@ -26,6 +40,7 @@ const STRIPPED = FieldSet.fromPaths([
 
 function schemaOf(object: JsonObject): StructSchema | undefined {
   const apiVersion = String(object['apiVersion']);
+  if (apiVersion === WIDGETS) return widget;
   const [version = '', group = ''] = apiVersion.split('/').toReversed();
   return definitionOfKind(group, version, String(object['kind']));
 }
@@ -76,7 +91,10 @@ function casesOf({ id, steps }: OracleScenario): Case[] {
     const after = step.response.body;
     if (!isObject(after) || !isObject(after['metadata'])) continue;
     if (step.response.status >= 300 || query.includes('dryRun')) continue;
-    objects.set(step.request.method === 'POST' ? `${path}/${String(after['metadata']['name'])}` : path, after);
+    objects.set(
+      step.request.method === 'POST' ? `${path}/${String(after['metadata']['name'])}` : path.replace(/\/status$/, ''),
+      after,
+    );
   }
   return cases;
 }
@@ -100,7 +118,7 @@ function caseOf(step: OracleStep, before: JsonObject | undefined, query: URLSear
   // Other versions are the converter's affair, and who changed what before is the field manager's.
   if ([...owners.values()].some((owner) => owner.apiVersion !== apiVersion)) return undefined;
   // What Go makes of a kind without any content: structs that are no pointers are there.
-  const live = before ?? structured({}, schema).object;
+  const live = before ?? (schema.unstructured === true ? {} : structured({}, schema).object);
   const resets = new Map([
     [apiVersion, (set: FieldSet) => set.recursiveDifference(FieldSet.fromPaths([['f:status']]))],
   ]);
@@ -185,5 +203,24 @@ describe.skipIf(scenarios === undefined)('recorded FieldsV1', () => {
       const set = FieldSet.fromFieldsV1(JSON.parse(text) as JsonObject);
       expect(unescaped(JSON.stringify(set?.toFieldsV1()).replaceAll('\\\\u', '\\u'))).toBe(text);
     }
+  });
+});
+
+describe.skipIf(scenarios === undefined)('recorded refusals of what is applied', () => {
+  const refused = (scenarios ?? []).flatMap(({ id, steps }) =>
+    steps.flatMap(({ request, response }) => {
+      const [answer, config] = [response.body, request.body];
+      const message = isObject(answer) ? String(answer['message']) : '';
+      const typed = /^failed to create typed patch object \(.*?\): ([^]*)$/.exec(message)?.[1];
+      return typed !== undefined && isObject(config) ? [[id, config, typed] as const] : [];
+    }),
+  );
+  test('there are some', () => expect(refused.length).toBeGreaterThan(10));
+  test.each(refused)('%s', (_id, config, message) => {
+    const schema = schemaOf(config);
+    const problems = schema === undefined ? [] : validateTyped(config, schema);
+    expect(problems.length > 1 ? ['errors:', ...problems.map((one) => `  ${one}`)].join('\n') : problems[0]).toBe(
+      message,
+    );
   });
 });

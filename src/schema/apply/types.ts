@@ -49,8 +49,6 @@ interface KeyField {
 
 const NOTHING = { atomic: false, scalar: undefined, struct: undefined, items: undefined, keys: undefined };
 export const DEDUCED: Type = { ...NOTHING, kind: 'deduced' };
-/** Free-form JSON that is owned as one: what is nested too deep. */
-export const OPAQUE: Type = { ...NOTHING, kind: 'scalar', scalar: 'any' };
 
 /** Of constant schemas, so that sharing it between objects of an isolate is safe; a schema's entry goes with the schema. */
 const memo = new WeakMap<StructSchema, StructType>();
