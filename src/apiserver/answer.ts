@@ -11,13 +11,20 @@ export function jsonAnswer(
   encoding?: Encoding,
   warnings?: readonly string[],
 ): ApiResponse {
+  const shown = encoding === undefined ? undefined : rendering(encoding);
   return {
     status,
     contentType: JSON_TYPE,
     body,
-    ...(encoding === undefined ? {} : { encoding }),
+    ...(shown === undefined ? {} : { encoding: shown }),
     ...(warnings === undefined || warnings.length === 0 ? {} : { warnings }),
   };
+}
+
+/** What the gateway is to do; undefined where the JSON goes out as it is. */
+export function rendering({ failure: _, ...encoding }: Encoding): Encoding | undefined {
+  const plain = encoding.format === 'json' && encoding.pretty !== true && encoding.as === undefined;
+  return plain ? undefined : encoding;
 }
 
 export function objectAnswer(value: unknown): ApiResponse {
@@ -27,10 +34,11 @@ export function objectAnswer(value: unknown): ApiResponse {
 /** A Status as the answer, in the format that was asked for; failures are never made Tables. */
 export function statusAnswer(status: Status, encoding?: Encoding, warnings?: readonly string[]): ApiResponse {
   const retryAfter = status.details?.retryAfterSeconds;
-  const plain: Encoding | undefined =
-    encoding === undefined || (encoding.format === 'json' && encoding.pretty !== true)
-      ? undefined
-      : { format: encoding.format, ...(encoding.pretty === true ? { pretty: true } : {}) };
+  const asked = (status.status === 'Failure' ? encoding?.failure : undefined) ?? encoding;
+  const plain: Encoding | undefined = asked && {
+    format: asked.format,
+    ...(asked.pretty === true ? { pretty: true } : {}),
+  };
   const answer = jsonAnswer(status.code ?? 200, `${JSON.stringify(status)}\n`, plain, warnings);
   return retryAfter === undefined ? answer : { ...answer, headers: { 'Retry-After': String(retryAfter) } };
 }

@@ -6,14 +6,17 @@ import type { Past } from '../eventlog/watcher.ts';
 /** How the gateway is to render the JSON that the server answers with. Absent: as it is. */
 export interface Encoding {
   /** `openapi-v2`: the document of OpenAPI v2 as protobuf. */
-  readonly format: 'json' | 'yaml' | 'openapi-v2';
+  readonly format: 'json' | 'yaml' | 'protobuf' | 'openapi-v2';
   /** `Table` or `PartialObjectMetadata(List)` of a meta.k8s.io version. */
   readonly as?: {
     readonly kind: 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList';
     readonly version: 'v1' | 'v1beta1';
     readonly includeObject?: 'None' | 'Metadata' | 'Object';
   };
+  /** Of JSON. */
   readonly pretty?: boolean;
+  /** Of a failure, where it is told otherwise than an object would be. */
+  readonly failure?: Pick<Encoding, 'format' | 'pretty'>;
   /** Whose printer renders a Table; a subresource only where it answers with a kind of its own. */
   readonly resource?: {
     readonly group: string;

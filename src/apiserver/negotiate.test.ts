@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bodyFormat, negotiate, routerAccepts, routerConsumes } from './negotiate.ts';
+import { bodyFormat, negotiate, negotiateFailure, routerAccepts, routerConsumes } from './negotiate.ts';
 import { MAPS, Rig } from './testing/rig.ts';
 
 describe('the router', () => {
@@ -32,8 +32,8 @@ describe('the router', () => {
 });
 
 describe('negotiation', () => {
-  const encoding = (accept: string, stream = false): unknown => {
-    const result = negotiate(accept, stream);
+  const encoding = (accept: string, stream = false, protobuf = true): unknown => {
+    const result = negotiate(accept, { stream, protobuf });
     return result.ok ? result.value : result.status.message;
   };
 
@@ -52,11 +52,45 @@ describe('negotiation', () => {
     );
   });
 
-  test('a stream is never YAML', () => {
-    expect(encoding('application/yaml,application/json', true)).toBeUndefined();
-    expect(encoding('application/yaml', true)).toBe(
-      'only the following media types are accepted: application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch',
-    );
+  test('a stream is never YAML, even where JSON would be taken too', () => {
+    const refused =
+      'only the following media types are accepted: application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch';
+    expect(encoding('application/yaml,application/json', true)).toBe(refused);
+    expect(encoding('application/json,application/yaml', true)).toBeUndefined();
+    expect(encoding('application/json;stream=watch', true)).toBeUndefined();
+    expect(encoding('application/vnd.kubernetes.protobuf;stream=watch', true)).toEqual({ format: 'protobuf' });
+    expect(encoding('application/yaml;stream=watch,application/json', true)).toBeUndefined();
+  });
+
+  test('protobuf is for what has messages: no Tables, no custom resources but their metadata', () => {
+    const protobuf = 'application/vnd.kubernetes.protobuf';
+    const table = 'as=Table;g=meta.k8s.io;v=v1';
+    const partial = 'as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
+    expect(encoding(`${protobuf},application/json`)).toEqual({ format: 'protobuf' });
+    expect(encoding(`${protobuf};${table},application/json;${table}`)).toMatchObject({ format: 'json' });
+    expect(encoding(`${protobuf};${table}`)).toContain('only the following media types');
+    expect(encoding(`${protobuf},application/json`, false, false)).toBeUndefined();
+    expect(encoding(protobuf, false, false)).toContain('only the following media types');
+    expect(encoding(`${protobuf};${partial}`, false, false)).toMatchObject({ format: 'protobuf' });
+  });
+
+  test('parameters that are no transformation: pretty and sv', () => {
+    expect(encoding('application/json;pretty=1')).toEqual({ format: 'json', pretty: true });
+    expect(encoding('application/json;pretty=true')).toBeUndefined();
+    expect(encoding('application/json;sv=v1')).toBeUndefined();
+    expect(encoding('application/json;sv=v2')).toContain('only the following media types');
+  });
+
+  test('a clause that names its type goes before one that does not, as upstream sorts them', () => {
+    expect(encoding('*/*,application/yaml;q=0.5')).toEqual({ format: 'yaml' });
+    expect(encoding('application/yaml;q=abc,application/json;q=0.1')).toBeUndefined();
+  });
+
+  test('a failure is never transformed: what is left, or JSON for human eyes', () => {
+    const table = 'application/yaml;as=Table;g=meta.k8s.io;v=v1';
+    expect(negotiateFailure(`${table},application/yaml`)).toEqual({ format: 'yaml' });
+    expect(negotiateFailure(`${table},application/json`)).toBeUndefined();
+    expect(negotiateFailure(table)).toEqual({ format: 'json', pretty: true });
   });
 
   test.each([
@@ -98,9 +132,26 @@ describe('answers', () => {
     );
   });
 
-  test('a failure is told in the format that was asked for, and never as a Table', () => {
+  test('a failure is told in a format that was asked for, and never as a Table', () => {
     const rig = new Rig();
-    const yaml = rig.get(`${MAPS}/none`, { accept: 'application/yaml;as=Table;g=meta.k8s.io;v=v1' });
-    expect(yaml.response.encoding).toEqual({ format: 'yaml' });
+    const table = 'application/yaml;as=Table;g=meta.k8s.io;v=v1';
+    const encodingOf = (accept: string): unknown => rig.get(`${MAPS}/none`, { accept }).response.encoding;
+    expect(encodingOf(`${table},application/yaml`)).toEqual({ format: 'yaml' });
+    expect(encodingOf(`${table},application/vnd.kubernetes.protobuf`)).toEqual({ format: 'protobuf' });
+    expect(encodingOf(table)).toEqual({ format: 'json', pretty: true });
+    expect(encodingOf(`${table},application/json`)).toBeUndefined();
+  });
+
+  test('pretty is asked for by the query, or by who asks', () => {
+    const rig = new Rig();
+    rig.configMap('a');
+    const encodingOf = (query: string, agent: string): unknown =>
+      rig.get(`${MAPS}/a${query}`, { 'user-agent': agent }).response.encoding;
+    const pretty = { format: 'json', pretty: true };
+    expect(encodingOf('', 'kubectl/v1.36.0')).toBeUndefined();
+    for (const agent of ['curl/8.5', 'Wget/1.2', 'Mozilla/5.0 (X11)']) expect(encodingOf('', agent)).toEqual(pretty);
+    for (const value of ['1', 'true', 'T']) expect(encodingOf(`?pretty=${value}`, 'x')).toEqual(pretty);
+    for (const value of ['0', 'false', 'yes']) expect(encodingOf(`?pretty=${value}`, 'curl/8')).toBeUndefined();
+    expect(encodingOf('?pretty=', 'curl/8')).toEqual(pretty);
   });
 });

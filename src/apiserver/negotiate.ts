@@ -4,18 +4,60 @@
 
 import type { Result, Status } from '../api/status.ts';
 import { fail, failure, ok } from '../api/status.ts';
+import { parseAccept } from './accept.ts';
 import type { Encoding } from './http.ts';
 
-interface MediaRange {
-  readonly type: string;
-  readonly params: ReadonlyMap<string, string>;
-  readonly q: number;
+const PROTOBUF = 'application/vnd.kubernetes.protobuf';
+const OBJECT_TYPES = ['application/json', 'application/yaml', PROTOBUF];
+const STREAM_TYPES = ['application/json;stream=watch', `${PROTOBUF};stream=watch`];
+const FORMATS: ReadonlyArray<readonly [format: Format, subtype: string]> = [
+  ['json', 'json'],
+  ['yaml', 'yaml'],
+  ['protobuf', 'vnd.kubernetes.protobuf'],
+];
+
+type Format = 'json' | 'yaml' | 'protobuf';
+
+/** What a clause asks an object to be converted to. */
+export interface Conversion {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
 }
 
-const OBJECT_TYPES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
-const STREAM_TYPES = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'];
+/** What was agreed upon. */
+export interface Choice {
+  readonly format: Format;
+  readonly convert: Conversion | undefined;
+  readonly pretty: boolean;
+}
 
-function notAcceptable(types: readonly string[]): Status {
+/** What an endpoint can do. */
+export interface Endpoint {
+  allows(format: Format, convert: Conversion | undefined): boolean;
+  /** What `sv` may be. */
+  readonly serverVersion?: string;
+}
+
+/** Answers that are no objects of the endpoint's kind: failures, discovery. */
+export const PLAIN_ENDPOINT: Endpoint = { allows: (_format, convert) => convert === undefined };
+
+const RESOURCE_ENDPOINT: Endpoint = { allows: allowsOfResource, serverVersion: 'v1' };
+/** Of custom resources, which have no messages of protobuf. */
+const CUSTOM_ENDPOINT: Endpoint = {
+  allows: (format, convert) => allowsOfResource(format, convert) && (convert !== undefined || format !== 'protobuf'),
+  serverVersion: 'v1',
+};
+
+function allowsOfResource(format: Format, convert: Conversion | undefined): boolean {
+  if (convert === undefined) return true;
+  const { group, version, kind } = convert;
+  if (group !== 'meta.k8s.io' || (version !== 'v1' && version !== 'v1beta1')) return false;
+  if (kind === 'Table') return format !== 'protobuf';
+  return kind === 'PartialObjectMetadata' || kind === 'PartialObjectMetadataList';
+}
+
+export function notAcceptable(types: readonly string[] = OBJECT_TYPES): Status {
   return failure(406, 'NotAcceptable', `only the following media types are accepted: ${types.join(', ')}`);
 }
 
@@ -43,52 +85,65 @@ function mediaTypes(header: string): string[] {
   return header.split(',').map((part) => (part.split(';')[0] ?? '').trim());
 }
 
-/** `undefined`: plain compact JSON, which needs no rendering. `stream`: for the frames of a watch, which are never YAML. */
-export function negotiate(accept: string | undefined, stream: boolean): Result<Encoding | undefined> {
-  // What nearly every request sends.
-  if (accept === undefined || accept === '' || accept === 'application/json' || accept === '*/*') return ok(undefined);
-  for (const { type, params } of parseAccept(accept)) {
-    const format = formatOf(type);
-    if (format === undefined || (format === 'yaml' && stream)) continue;
-    const as = params.get('as');
-    if (as === undefined) {
-      if (format === 'yaml') return ok({ format });
-      return ok(params.get('pretty') === '1' ? { format, pretty: true } : undefined);
-    }
-    const group = params.get('g');
-    const version = params.get('v');
-    if (group !== 'meta.k8s.io' || (version !== 'v1' && version !== 'v1beta1')) continue;
-    if (as === 'Table' || as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList') {
-      return ok({ format, as: { kind: as, version } });
-    }
-  }
-  return fail(notAcceptable(stream ? STREAM_TYPES : OBJECT_TYPES));
+/** True for what nearly every request sends: plain JSON. */
+export function acceptsPlain(accept: string | undefined): boolean {
+  return accept === undefined || accept === '' || accept === 'application/json' || accept === '*/*';
 }
 
-function formatOf(type: string): 'json' | 'yaml' | undefined {
-  if (type === 'application/json' || type === '*/*' || type === 'application/*') return 'json';
-  return type === 'application/yaml' ? 'yaml' : undefined;
+/** The first clause that the endpoint can serve; undefined where there is none. */
+export function choose(accept: string | undefined, endpoint: Endpoint): Choice | undefined {
+  if (accept === undefined || accept === '') return { format: 'json', convert: undefined, pretty: false };
+  for (const { type, subtype, params } of parseAccept(accept)) {
+    if (type !== 'application' && (type !== '*' || subtype !== '*')) continue;
+    for (const [format, own] of FORMATS) {
+      if (subtype !== own && subtype !== '*') continue;
+      const choice = fitting(format, params, endpoint);
+      if (choice !== undefined) return choice;
+    }
+  }
+  return undefined;
 }
 
-/** In order of preference. What does not parse is left out, as upstream's parser does. */
-function parseAccept(header: string): MediaRange[] {
-  const ranges: MediaRange[] = [];
-  for (const part of header.split(',')) {
-    const [head = '', ...pairs] = part.split(';');
-    const type = head.trim().toLowerCase();
-    if (type === '') continue;
-    const params = new Map<string, string>();
-    let q = 1;
-    for (const pair of pairs) {
-      const [key = '', value = ''] = pair.split('=').map((text) => text.trim());
-      if (key === 'q') {
-        const number = Number(value);
-        q = value === '' || Number.isNaN(number) ? 1 : number;
-      } else if (key !== '') params.set(key, value.replace(/^"|"$/g, ''));
-    }
-    ranges.push({ type, params, q });
-  }
-  return ranges.sort((a, b) => b.q - a.q);
+function fitting(format: Format, params: ReadonlyMap<string, string>, endpoint: Endpoint): Choice | undefined {
+  const stream = params.get('stream') ?? '';
+  if (stream !== '' && (stream !== 'watch' || format === 'yaml')) return undefined;
+  const serverVersion = params.get('sv') ?? '';
+  if (serverVersion !== '' && serverVersion !== endpoint.serverVersion) return undefined;
+  const converts = params.has('as') || params.has('g') || params.has('v');
+  const convert = converts
+    ? { kind: params.get('as') ?? '', group: params.get('g') ?? '', version: params.get('v') ?? '' }
+    : undefined;
+  if (!endpoint.allows(format, convert)) return undefined;
+  return { format, convert, pretty: params.get('pretty') === '1' };
+}
+
+/**
+ * `undefined`: plain compact JSON, which needs no rendering. `stream`: for the frames of a watch, which are never YAML.
+ * `protobuf`: whether the kind has a message.
+ */
+export function negotiate(
+  accept: string | undefined,
+  options: { readonly stream: boolean; readonly protobuf: boolean },
+): Result<Encoding | undefined> {
+  if (acceptsPlain(accept)) return ok(undefined);
+  const choice = choose(accept, options.protobuf ? RESOURCE_ENDPOINT : CUSTOM_ENDPOINT);
+  if (choice === undefined) return fail(notAcceptable());
+  if (options.stream && choice.format === 'yaml') return fail(notAcceptable(STREAM_TYPES));
+  return ok(encodingOfChoice(choice));
+}
+
+function encodingOfChoice({ format, convert, pretty }: Choice): Encoding | undefined {
+  const shape = { format, ...(pretty && format === 'json' ? { pretty } : {}) };
+  if (convert === undefined) return format === 'json' && !pretty ? undefined : shape;
+  const { kind, version } = convert as NonNullable<Encoding['as']>;
+  return { ...shape, as: { kind, version } };
+}
+
+/** Of a failure, which is never transformed: where no clause is left, JSON for human eyes. */
+export function negotiateFailure(accept: string | undefined): Encoding | undefined {
+  if (acceptsPlain(accept)) return undefined;
+  const choice = choose(accept, PLAIN_ENDPOINT);
+  return choice === undefined ? { format: 'json', pretty: true } : encodingOfChoice(choice);
 }
 
 export type BodyFormat = 'json' | 'yaml' | 'protobuf';
@@ -99,6 +154,6 @@ export function bodyFormat(contentType: string | undefined): BodyFormat | undefi
   if (contentType.endsWith(';;')) return undefined;
   const type = (contentType.split(';')[0] ?? '').trim().toLowerCase();
   if (type === 'application/json') return 'json';
-  if (type === 'application/vnd.kubernetes.protobuf') return 'protobuf';
+  if (type === PROTOBUF) return 'protobuf';
   return type === 'application/yaml' ? 'yaml' : undefined;
 }

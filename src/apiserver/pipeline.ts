@@ -13,12 +13,12 @@ import { statusAnswer } from './answer.ts';
 import type { User } from './authentication/user.ts';
 import type { Exchange, Services } from './exchange.ts';
 import type { ApiRequest, ApiResponse, Plan } from './http.ts';
-import { negotiate, routerAccepts, routerConsumes } from './negotiate.ts';
+import { routerAccepts, routerConsumes } from './negotiate.ts';
 import { PATCH_MEDIA_TYPES } from './patching.ts';
 import type { ResourcePath } from './request-info.ts';
 import { Query } from './request-info.ts';
 import { notFound } from './refusals.ts';
-import { encodingOf, transformRefusal } from './representation.ts';
+import { failureEncoding, representation, transformRefusal } from './representation.ts';
 import type { Verb } from './routes.ts';
 import { resolve } from './routes.ts';
 import { validatePathName } from './path-name.ts';
@@ -41,14 +41,9 @@ export function planResource(services: Services, request: ApiRequest, path: Reso
   const refused = refuse(request, path, query, verb);
   if (refused !== undefined) return answer(statusAnswer(refused));
 
-  const accept = request.header('accept');
-  const accepted = negotiate(accept, verb.name === 'watch');
-  if (!accepted.ok) {
-    // A refused stream is told so as any object is.
-    const plain = negotiate(accept, false);
-    return answer(statusAnswer(accepted.status, plain.ok ? plain.value : undefined));
-  }
-  const encoding = encodingOf(accepted.value, query, kind);
+  const represented = representation(request, query, kind, verb.name === 'watch');
+  if (!represented.ok) return answer(statusAnswer(represented.status, failureEncoding(request, query)));
+  const encoding = represented.value;
   const exchange: Exchange = { services, request, query, path, kind, user, encoding };
   if (verb.name === 'watch') {
     const watching = verb.run(exchange);
@@ -58,10 +53,13 @@ export function planResource(services: Services, request: ApiRequest, path: Reso
   const list = verb.name === 'list' || verb.name === 'deletecollection';
   const unfit = transformRefusal(encoding, query, kind, list);
   // A write whose answer could not be shown is not carried out.
-  if (unfit !== undefined && verb.writes) return answer(statusAnswer(unfit));
+  if (unfit !== undefined && verb.writes) return answer(statusAnswer(unfit, encoding));
   const run = (): ApiResponse => {
     const response = verb.run(exchange);
-    return warned(unfit === undefined || response.status !== 200 ? response : statusAnswer(unfit), kind.deprecated);
+    return warned(
+      unfit === undefined || response.status !== 200 ? response : statusAnswer(unfit, encoding),
+      kind.deprecated,
+    );
   };
   return { effect: verb.writes ? 'write' : 'read', run };
 }

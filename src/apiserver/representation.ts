@@ -2,26 +2,64 @@
 // or to why it cannot be. Models kubernetes staging/src/k8s.io/apiserver/pkg/endpoints/handlers/response.go.
 
 import type { Kind } from '../api/kind.ts';
-import type { Status } from '../api/status.ts';
-import { badRequest, failure } from '../api/status.ts';
+import { apiVersionOf } from '../api/kind.ts';
+import type { Result, Status } from '../api/status.ts';
+import { badRequest, failure, ok } from '../api/status.ts';
 import { fieldErrorText, invalid } from '../schema/field-error.ts';
-import type { Encoding } from './http.ts';
+import { messageOfKind } from '../schema/protobuf/messages.ts';
+import type { ApiRequest, Encoding } from './http.ts';
+import { acceptsPlain, negotiate, negotiateFailure } from './negotiate.ts';
 import type { Query } from './request-info.ts';
 
-/** `accepted` undefined: plain JSON. */
-export function encodingOf(accepted: Encoding | undefined, query: Query, kind: Kind): Encoding | undefined {
-  const pretty = query.bool('pretty');
-  if (accepted === undefined && !pretty) return undefined;
-  const base = accepted ?? { format: 'json' as const };
-  const shape: Encoding = { ...base, ...(pretty ? { pretty } : {}) };
-  if (base.as === undefined) return shape;
+/** How a request's answers are represented: JSON as it is, where this is undefined. */
+export function representation(
+  request: ApiRequest,
+  query: Query,
+  kind: Kind,
+  stream: boolean,
+): Result<Encoding | undefined> {
+  const accept = request.header('accept');
+  const protobuf = messageOfKind(apiVersionOf(kind), kind.kind) !== undefined;
+  const accepted = negotiate(accept, { stream, protobuf });
+  if (!accepted.ok) return accepted;
+  const pretty = prettyAsked(request, query);
+  if (accepted.value === undefined && !pretty && acceptsPlain(accept)) return accepted;
+  const encoding = prettily(accepted.value ?? { format: 'json' }, pretty && !stream);
+  const failing = failureEncoding(request, query);
+  const shape: Encoding = alike(encoding, failing) ? encoding : { ...encoding, failure: failing };
+  if (encoding.as === undefined) return ok(shape);
   const { group, version, resource } = kind;
   const includeObject = includeOf(query);
-  return {
+  return ok({
     ...shape,
-    as: { ...base.as, ...(includeObject === undefined ? {} : { includeObject }) },
+    as: { ...encoding.as, ...(includeObject === undefined ? {} : { includeObject }) },
     resource: { group, version, resource },
-  };
+  });
+}
+
+/** How a failure is told that no verb has come to, such as a 403. */
+export function failureEncoding(request: ApiRequest, query: Query): Encoding {
+  const accepted = negotiateFailure(request.header('accept')) ?? { format: 'json' };
+  return prettily(accepted, prettyAsked(request, query));
+}
+
+function prettily(encoding: Encoding, pretty: boolean): Encoding {
+  return pretty && encoding.format === 'json' ? { ...encoding, pretty } : encoding;
+}
+
+function alike(a: Encoding, b: Encoding): boolean {
+  return a.format === b.format && a.pretty === b.pretty;
+}
+
+const TRUE = new Set(['1', 't', 'T', 'true', 'TRUE', 'True']);
+const HUMAN_AGENTS = ['curl', 'Wget', 'Mozilla/5.0'];
+
+/** By the query, or, where it does not say, because people read what these programs are given. */
+function prettyAsked(request: ApiRequest, query: Query): boolean {
+  const asked = query.get('pretty');
+  if (asked !== '') return TRUE.has(asked);
+  const agent = request.header('user-agent') ?? '';
+  return HUMAN_AGENTS.some((prefix) => agent.startsWith(prefix));
 }
 
 function includeOf(query: Query): 'None' | 'Metadata' | 'Object' | undefined {

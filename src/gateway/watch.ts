@@ -29,19 +29,21 @@ export function watchResponse(
 ): Response {
   const socket = answer.webSocket;
   if (socket === null) throw new Error('a 101 without a WebSocket');
-  const opened = wantsWebSocket(request) ? openWebSocket(request) : openChunked();
+  const renderer = encoding === undefined ? undefined : new FrameRenderer(encoding, kindOf, () => Date.now());
+  const binary = renderer?.binary ?? false;
+  const contentType = renderer?.contentType ?? 'application/json';
+  const opened = wantsWebSocket(request) ? openWebSocket(request, contentType, binary) : openChunked(contentType);
   if (!opened.ok) {
     socket.accept();
     socket.close(1000, 'watch refused');
     return opened.response;
   }
   const terms = JSON.parse(answer.headers.get(WATCH_HEADER) ?? '{}') as WatchTerms;
-  const renderer = encoding === undefined ? undefined : new FrameRenderer(encoding, kindOf, () => Date.now());
   const stream = new WatchStream({
     socket: tolerant(socket),
     writer: opened.writer,
     terms,
-    ...(opened.bare ? { binary: true } : {}),
+    ...(opened.bare || binary ? { binary: true } : {}),
     ...(renderer === undefined ? {} : { render: (frames: string) => renderer.render(frames) }),
   });
   socket.binaryType = 'arraybuffer';
@@ -69,12 +71,12 @@ interface Opened {
   onLeave(then: () => void): void;
 }
 
-function openChunked(): Opened {
+function openChunked(contentType: string): Opened {
   const { readable, writable } = new IdentityTransformStream();
   const response = new Response(readable, {
     status: 200,
     headers: {
-      'Content-Type': 'application/json',
+      'Content-Type': contentType,
       // With gzip, which Go clients ask for, nothing would arrive before the end.
       'Content-Encoding': 'identity',
       'Cache-Control': 'no-cache, private',
@@ -86,7 +88,11 @@ function openChunked(): Opened {
 }
 
 /** Of the subprotocols one alone is taken, as upstream's server takes it: which of several is meant, it cannot know. */
-function openWebSocket(request: Request): Opened | { readonly ok: false; readonly response: Response } {
+function openWebSocket(
+  request: Request,
+  contentType: string,
+  binary: boolean,
+): Opened | { readonly ok: false; readonly response: Response } {
   const offered = (request.headers.get('Sec-WebSocket-Protocol') ?? '').split(',').map((name) => name.trim());
   const [protocol = '', ...others] = offered.filter((name) => name !== '' && !name.startsWith(BEARER));
   if (others.length > 0) {
@@ -97,13 +103,13 @@ function openWebSocket(request: Request): Opened | { readonly ok: false; readonl
   const response = new Response(null, {
     status: 101,
     webSocket: client,
-    headers: protocol === '' ? {} : { 'Sec-WebSocket-Protocol': protocol },
+    headers: { 'Content-Type': contentType, ...(protocol === '' ? {} : { 'Sec-WebSocket-Protocol': protocol }) },
   });
   const onLeave = (then: () => void): void => {
     server.addEventListener('close', then);
     server.addEventListener('error', then);
   };
-  return { ok: true, response, writer: messageWriter(server), bare: true, onLeave };
+  return { ok: true, response, writer: messageWriter(server, binary), bare: true, onLeave };
 }
 
 /** A socket that may be closed already. */

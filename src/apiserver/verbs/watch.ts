@@ -19,6 +19,7 @@ import { PastEvents, PresentState } from '../../eventlog/past.ts';
 import type { Past, Watcher } from '../../eventlog/watcher.ts';
 import type { Row } from '../../eventlog/log.ts';
 import { logResource } from '../../registry/store.ts';
+import { rendering } from '../answer.ts';
 import type { Exchange, Services } from '../exchange.ts';
 import type { WatchPlan, WatchSpec } from '../http.ts';
 import { listOptions } from '../options.ts';
@@ -88,7 +89,7 @@ export function watch(exchange: Exchange): WatchAnswer {
     ok: true,
     plan: {
       spec,
-      encoding,
+      encoding: encoding === undefined ? undefined : rendering(encoding),
       timeoutSeconds:
         timeoutSeconds !== undefined && timeoutSeconds > 0 ? timeoutSeconds : MIN_TIMEOUT_SECONDS * (1 + random),
       initial: begin,

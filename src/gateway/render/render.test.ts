@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Kind } from '../../api/kind.ts';
 import type { KubeObject } from '../../api/object.ts';
 import type { Encoding } from '../../apiserver/http.ts';
+import { decodeProtobuf } from '../../schema/protobuf/decode.ts';
+import { encodeWatchEvent } from '../../schema/protobuf/encode.ts';
+import { messageOfKind } from '../../schema/protobuf/messages.ts';
 import { FrameRenderer, render } from './render.ts';
 
 const box = {
@@ -46,8 +49,12 @@ const COLUMNS = [
   { name: 'Age', type: 'string', format: '', description: '', priority: 0 },
   { name: 'Color', type: 'string', format: '', description: '', priority: 1 },
 ];
+const text = (body: string | Uint8Array): string => {
+  if (typeof body !== 'string') throw new Error('not a text');
+  return body;
+};
 const shown = (value: unknown, encoding: Encoding): unknown =>
-  JSON.parse(render(JSON.stringify(value), encoding, context).body);
+  JSON.parse(text(render(JSON.stringify(value), encoding, context).body));
 
 describe('render', () => {
   it('makes a Table of a list, with its metadata and the rows metadata', () => {
@@ -111,15 +118,65 @@ describe('render', () => {
 
   it('indents by two where asked for', () => {
     expect(render('{"kind":"A","b":[1]}', { format: 'json', pretty: true }, context).body).toBe(
-      '{\n  "kind": "A",\n  "b": [\n    1\n  ]\n}\n',
+      '{\n  "kind": "A",\n  "b": [\n    1\n  ]\n}',
     );
+  });
+});
+
+describe('protobuf', () => {
+  const map = { kind: 'ConfigMap', apiVersion: 'v1', metadata: { name: 'a' }, data: { k: 'v' } };
+  const read = (bytes: string | Uint8Array): unknown => {
+    if (typeof bytes === 'string') throw new Error('a text');
+    const decoded = decodeProtobuf(bytes, messageOfKind);
+    if (!decoded.ok) throw new Error(decoded.error);
+    return { kind: decoded.kind, apiVersion: decoded.apiVersion, ...decoded.value };
+  };
+
+  it('is of objects, lists and Statuses', () => {
+    const encoding: Encoding = { format: 'protobuf' };
+    const rendered = render(JSON.stringify(map), encoding, context);
+    expect(rendered.contentType).toBe('application/vnd.kubernetes.protobuf');
+    expect(read(rendered.body)).toMatchObject(map);
+    const maps = { kind: 'ConfigMapList', apiVersion: 'v1', metadata: { resourceVersion: '7' }, items: [map] };
+    expect(read(render(JSON.stringify(maps), encoding, context).body)).toMatchObject({
+      ...maps,
+      items: [{ data: { k: 'v' } }],
+    });
+    const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', code: 404 };
+    expect(read(render(JSON.stringify(status), encoding, context).body)).toMatchObject(status);
+  });
+
+  it('is of metadata alone', () => {
+    const encoding: Encoding = { format: 'protobuf', as: { kind: 'PartialObjectMetadata', version: 'v1' } };
+    const { body } = render(JSON.stringify(map), encoding, context);
+    expect(read(body)).toMatchObject({
+      kind: 'PartialObjectMetadata',
+      apiVersion: 'meta.k8s.io/v1',
+      metadata: { name: 'a' },
+    });
+  });
+
+  it('is of the frames of a watch, each behind its length', () => {
+    const frames = new FrameRenderer({ format: 'protobuf' }, context.kindOf, () => 0);
+    expect(frames.contentType).toBe('application/vnd.kubernetes.protobuf;stream=watch');
+    const gone = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', code: 410 };
+    const bytes = frames.render(
+      `${JSON.stringify({ type: 'ADDED', object: map })}\n${JSON.stringify({ type: 'ERROR', object: gone })}\n`,
+    );
+    if (typeof bytes === 'string') throw new Error('a text');
+    const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
+    expect(bytes.subarray(4, 4 + length)).toEqual(
+      encodeWatchEvent('ADDED', map, 'k8s.io.api.core.v1.ConfigMap').subarray(4),
+    );
+    const second = encodeWatchEvent('ERROR', gone, 'k8s.io.apimachinery.pkg.apis.meta.v1.Status');
+    expect(bytes.subarray(4 + length)).toEqual(second);
   });
 });
 
 describe('FrameRenderer', () => {
   const frame = (type: string, object: unknown): string => `${JSON.stringify({ type, object })}\n`;
-  const parse = (frames: string): unknown[] =>
-    frames
+  const parse = (frames: string | Uint8Array): unknown[] =>
+    text(frames)
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as unknown);

@@ -3,7 +3,10 @@
 import type { PrintedKind } from '../../api/kind.ts';
 import type { Encoding } from '../../apiserver/http.ts';
 import type { JsonObject, JsonValue } from '../../lib/json.ts';
+import { joined } from '../../lib/bytes.ts';
 import { isObject } from '../../lib/json.ts';
+import { encodeObject, encodeWatchEvent } from '../../schema/protobuf/encode.ts';
+import { messageOfKind } from '../../schema/protobuf/messages.ts';
 import { partialMetadata, partialMetadataList } from './partial.ts';
 import { tableShape, toTable, toTableFrame } from './table.ts';
 import { toYaml } from './yaml.ts';
@@ -18,8 +21,10 @@ export interface RenderContext {
 
 export interface Rendered {
   readonly contentType: string;
-  readonly body: string;
+  readonly body: string | Uint8Array;
 }
+
+export const PROTOBUF_TYPE = 'application/vnd.kubernetes.protobuf';
 
 /** Renders one answer. A Status is never made into a Table, nor is anything that is not an object. */
 export function render(json: string, encoding: Encoding, context: RenderContext): Rendered {
@@ -27,8 +32,19 @@ export function render(json: string, encoding: Encoding, context: RenderContext)
   if (!isObject(value)) return { contentType: 'application/json', body: json };
   const shown = value['kind'] === 'Status' ? value : transform(value, encoding, context);
   if (encoding.format === 'yaml') return { contentType: 'application/yaml', body: toYaml(shown) };
-  const body = encoding.pretty === true ? `${JSON.stringify(shown, null, 2)}\n` : JSON.stringify(shown);
+  if (encoding.format === 'protobuf') {
+    return { contentType: PROTOBUF_TYPE, body: encodeObject(shown, messageFor(shown), json.length) };
+  }
+  const body = encoding.pretty === true ? JSON.stringify(shown, null, 2) : `${JSON.stringify(shown)}\n`;
   return { contentType: 'application/json', body };
+}
+
+/** What has no message is never asked for: the API server offers protobuf of no such kind. */
+function messageFor(object: JsonObject): string {
+  const { apiVersion, kind } = object as { apiVersion: string; kind: string };
+  const message = messageOfKind(apiVersion, kind);
+  if (message === undefined) throw new Error(`no message of ${apiVersion} ${kind}`);
+  return message;
 }
 
 function kindFor(encoding: Encoding, context: RenderContext): PrintedKind | undefined {
@@ -61,26 +77,46 @@ export class FrameRenderer {
     this.#now = now;
   }
 
-  /** Newline-terminated frames in and out. */
-  render(frames: string): string {
-    let out = '';
-    for (const line of frames.split('\n')) {
-      if (line !== '') out += `${this.#frame(line)}\n`;
-    }
-    return out;
+  get contentType(): string {
+    return this.binary ? `${PROTOBUF_TYPE};stream=watch` : 'application/json';
   }
 
-  #frame(line: string): string {
-    const frame = JSON.parse(line) as { type: string; object: JsonObject };
-    const { as } = this.#encoding;
-    if (frame.type === 'ERROR' || as === undefined) return line;
-    if (as.kind !== 'Table') {
-      return JSON.stringify({ type: frame.type, object: partialMetadata(frame.object, `meta.k8s.io/${as.version}`) });
-    }
-    const bookmark = frame.type === 'BOOKMARK';
-    const shape = tableShape(this.#encoding, this.#kind, this.#now());
-    const object = toTableFrame(frame.object, shape, { first: this.#first, bookmark });
-    this.#first = false;
-    return JSON.stringify({ type: frame.type, object });
+  /** Frames come out as protobuf: each its length in four bytes and a message WatchEvent. */
+  get binary(): boolean {
+    return this.#encoding.format === 'protobuf';
   }
+
+  /** Newline-terminated frames of JSON in, frames of the encoding out. */
+  render(frames: string): string | Uint8Array {
+    const lines = frames.split('\n').filter((line) => line !== '');
+    if (this.binary) return joined(lines.map((line) => this.#message(line)));
+    return lines.map((line) => `${this.#text(line)}\n`).join('');
+  }
+
+  #message(line: string): Uint8Array {
+    const frame = JSON.parse(line) as Frame;
+    const object = this.#shown(frame);
+    return encodeWatchEvent(frame.type, object, messageFor(object), line.length);
+  }
+
+  #text(line: string): string {
+    if (this.#encoding.as === undefined) return line;
+    const frame = JSON.parse(line) as Frame;
+    return JSON.stringify({ type: frame.type, object: this.#shown(frame) });
+  }
+
+  #shown({ type, object }: Frame): JsonObject {
+    const { as } = this.#encoding;
+    if (type === 'ERROR' || as === undefined) return object;
+    if (as.kind !== 'Table') return partialMetadata(object, `meta.k8s.io/${as.version}`);
+    const shape = tableShape(this.#encoding, this.#kind, this.#now());
+    const table = toTableFrame(object, shape, { first: this.#first, bookmark: type === 'BOOKMARK' });
+    this.#first = false;
+    return table;
+  }
+}
+
+interface Frame {
+  readonly type: string;
+  readonly object: JsonObject;
 }
