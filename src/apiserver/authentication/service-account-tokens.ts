@@ -22,6 +22,8 @@ import { serviceAccountUser } from './user.ts';
 export const ISSUER = 'https://kubernetes.default.svc.cluster.local';
 /** Clocks may differ by this much. */
 const LEEWAY_SECONDS = 60;
+/** So many tokens of about 1 kB are remembered. */
+const MAX_VERIFIED = 256;
 const EXTRA = 'authentication.kubernetes.io/';
 
 interface Claims {
@@ -59,6 +61,8 @@ export class ServiceAccountTokens implements TokenIssuer {
   readonly #signer: TokenSigner;
   readonly #store: Store;
   readonly #scheme: Scheme;
+  /** Tokens whose signatures were found right. */
+  readonly #verified = new Set<string>();
 
   constructor({ signer, store, scheme }: ServiceAccountTokensOptions) {
     this.#signer = signer;
@@ -98,7 +102,7 @@ export class ServiceAccountTokens implements TokenIssuer {
     const claims = parts.length === 3 ? (parsed(body) as Claims | undefined) : undefined;
     if (claims === undefined || claims.iss !== ISSUER) return { outcome: 'unknown' };
     const { algorithm } = this.#signer;
-    if (parsed(head)?.['alg'] !== algorithm || !this.#signer.verify(`${head}.${body}`, signature)) {
+    if (parsed(head)?.['alg'] !== algorithm || !this.#isSigned(`${head}.${body}`, signature)) {
       return { outcome: 'refused', why: 'go-jose/go-jose: error in cryptographic primitive' };
     }
     const audiences = wanted.filter((audience) => claims.aud.includes(audience));
@@ -108,6 +112,17 @@ export class ServiceAccountTokens implements TokenIssuer {
     }
     const why = this.#fault(claims);
     return why === undefined ? { outcome: 'user', user: userOf(claims), audiences } : { outcome: 'refused', why };
+  }
+
+  /** That a signature is right stays so; clients send the same token again and again, and verifying costs most. */
+  #isSigned(text: string, signature: string): boolean {
+    const token = `${text}.${signature}`;
+    if (this.#verified.has(token)) return true;
+    if (!this.#signer.verify(text, signature)) return false;
+    const [oldest] = this.#verified;
+    if (oldest !== undefined && this.#verified.size >= MAX_VERIFIED) this.#verified.delete(oldest);
+    this.#verified.add(token);
+    return true;
   }
 
   /** Why a token that was signed here is no longer (or not yet) good. */

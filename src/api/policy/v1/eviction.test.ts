@@ -57,7 +57,7 @@ function evict(deleteOptions?: DeleteOptions, dryRun: readonly string[] = []) {
 }
 
 function readiness(status: string): PodCondition {
-  return { type: 'Ready', status } as PodCondition;
+  return { type: 'Ready', status };
 }
 
 beforeEach(() => {
