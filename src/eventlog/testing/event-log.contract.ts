@@ -6,6 +6,7 @@ import { propertyContract } from './property.contract.ts';
 import { storeContract } from './store.contract.ts';
 import type { RunOnLog } from './harness.ts';
 import { watchContract } from './watch.contract.ts';
+import { watchPropertyContract } from './watch-property.contract.ts';
 
 /** `runs`: how many random histories to try. */
 export function eventLogContract(name: string, run: RunOnLog, runs: number): void {
@@ -14,5 +15,6 @@ export function eventLogContract(name: string, run: RunOnLog, runs: number): voi
     compactionContract(run);
     watchContract(run);
     propertyContract(run, runs);
+    watchPropertyContract(run, runs);
   });
 }
