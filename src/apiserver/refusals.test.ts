@@ -40,8 +40,8 @@ describe('authentication', () => {
   const rig = new Rig();
   const status = (path: string, authorization: string) => rig.get(path, { authorization }).status;
 
-  test.each(['', 'Bearer wrong', 'Basic c2VjcmV0', 'Bearer ', 'secret'])('%j is nobody', (header) => {
-    expect(status(MAPS, header)).toBe(401);
+  test.each(['', 'Basic c2VjcmV0', 'Bearer ', 'secret'])('%j is nobody, who may nothing', (header) => {
+    expect(status(MAPS, header)).toBe(403);
   });
 
   test('the scheme may be in any case; health and version need no token, but no wrong one either', () => {
@@ -49,7 +49,8 @@ describe('authentication', () => {
     expect(status('/livez', '')).toBe(200);
     expect(status('/version', '')).toBe(200);
     expect(status('/livez', 'Bearer wrong')).toBe(401);
-    expect(status('/metrics', '')).toBe(401);
+    expect(status(MAPS, 'Bearer wrong')).toBe(401);
+    expect(status('/metrics', '')).toBe(403);
   });
 });
 

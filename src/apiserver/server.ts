@@ -24,15 +24,16 @@ import { impersonate } from './authentication/impersonation.ts';
 import { ServiceAccountTokens } from './authentication/service-account-tokens.ts';
 import type { TokenSigner } from './authentication/token-signer.ts';
 import type { User } from './authentication/user.ts';
-import { componentUser } from './authentication/user.ts';
-import { allowAll } from './authorization/allow-all.ts';
+import { ANONYMOUS, componentUser } from './authentication/user.ts';
+import { allowKnown } from './authorization/allow-known.ts';
+import { authorize } from './authorization/authorize.ts';
 import { bootstrap } from './bootstrap.ts';
 import { Discovery } from './discovery.ts';
 import { EventCorrelator } from './event-recorder.ts';
 import type { Services } from './exchange.ts';
 import type { HealthCheck } from './health.ts';
 import type { Flow } from './fairness/flow-schemas.ts';
-import { ANONYMOUS, flowOf } from './fairness/flow-schemas.ts';
+import { flowOf } from './fairness/flow-schemas.ts';
 import { health, healthChecks } from './health.ts';
 import type { ApiRequest, ApiResponse, Plan, WatchSpec } from './http.ts';
 import { InProcessClient } from './in-process-client.ts';
@@ -115,7 +116,7 @@ class Server implements ApiServer {
         options.tokens,
         new ServiceAccountTokens({ signer: options.signer, store, scheme }),
       ),
-      authorizer: allowAll,
+      authorizer: allowKnown,
     };
     this.#discovery = new Discovery(scheme);
     this.#checks = healthChecks(log);
@@ -139,15 +140,16 @@ class Server implements ApiServer {
     if (info.kind === 'malformed') return answered(textAnswer(400, '400 Bad Request'));
     const who = this.#services.authenticator.authenticate(request.header('authorization'));
     if (who.outcome === 'refused') return answered(statusAnswer(unauthorized()));
+    const { authorizer } = this.#services;
+    const acting = impersonate(who.outcome === 'user' ? who.user : ANONYMOUS, request, authorizer);
+    if (!acting.ok) return answered(statusAnswer(acting.status));
+    const user = acting.value;
+    const forbidden = authorize(authorizer, user, request, info);
+    if (forbidden !== undefined) return answered(statusAnswer(forbidden));
     if (info.kind === 'other') {
       const open = this.#open(request, info.path);
       if (open !== undefined) return answered(open);
     }
-    // Anonymous requests are switched off, but for health and version.
-    if (who.outcome === 'anonymous') return answered(statusAnswer(unauthorized()));
-    const acting = impersonate(who.user, request);
-    if (!acting.ok) return answered(statusAnswer(acting.status));
-    const user = acting.value;
     if (info.kind === 'resource') {
       const { group, version } = info.path;
       if (group !== '' && !this.#discovery.hasGroup(group)) return answered(PAGE_NOT_FOUND);
@@ -206,7 +208,7 @@ class Server implements ApiServer {
     bootstrap(client, formatIp(addressAt(cidr, 1)));
   }
 
-  /** What needs no identity. */
+  /** What is there whatever is served. */
   #open(request: ApiRequest, path: string): ApiResponse | undefined {
     if (path === '/version' || path === '/version/') {
       if (request.method !== 'GET') return statusAnswer(notAllowed().status);

@@ -297,9 +297,9 @@ const CASES: readonly Case[] = [
   {
     title: 'no token',
     call: post(configMap({ name: 'a' }), { token: null }),
-    code: 401,
-    reason: 'Unauthorized',
-    message: 'Unauthorized',
+    code: 403,
+    reason: 'Forbidden',
+    message: /User "system:anonymous" cannot create resource "configmaps"/,
   },
   {
     title: 'a token that nobody gave',

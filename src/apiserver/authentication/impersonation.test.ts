@@ -28,11 +28,16 @@ test('a service account is in the groups of service accounts', () => {
   });
 });
 
-test('the anonymous user stays unknown', () => {
-  expect(whoAmI({ 'impersonate-user': 'system:anonymous' })).toEqual({
-    username: 'system:anonymous',
-    groups: ['system:unauthenticated'],
-  });
+test('the anonymous user may do nothing', () => {
+  expect(whoAmI({ 'impersonate-user': 'system:anonymous' })).toMatch(/"system:anonymous" cannot create resource/);
+});
+
+test('whoever may not act as another is refused', () => {
+  const headers = { authorization: '', 'impersonate-user': 'alice' };
+  const who = 'User "system:anonymous" cannot impersonate resource "users" in API group "" at the cluster scope';
+  expect(whoAmI(headers)).toBe(`users "alice" is forbidden: ${who}`);
+  const account = { authorization: '', 'impersonate-user': 'system:serviceaccount:ns:sa' };
+  expect(whoAmI(account)).toMatch(/^serviceaccounts "sa" is forbidden: .* in the namespace "ns"$/);
 });
 
 test('uid and extra pass; the names of extra are unescaped', () => {

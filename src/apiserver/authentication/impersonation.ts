@@ -1,23 +1,24 @@
 // Impersonation: who may act as somebody else says so in headers, and what follows happens in that name.
-// That they may is for an authorizer to say; as long as everybody may do everything, everybody may.
 // Models kubernetes staging/src/k8s.io/apiserver/pkg/endpoints/filters/impersonation.
 
+import type { Authorizer } from '../../api/review.ts';
 import type { Result } from '../../api/status.ts';
 import { badRequest, fail, ok } from '../../api/status.ts';
+import type { ResourceAttributes } from '../../api/types/authorization-v1.ts';
 import { goQuote } from '../../schema/go-text.ts';
 import type { ApiRequest } from '../http.ts';
+import { ask } from '../authorization/authorize.ts';
 import type { User } from './user.ts';
-import { serviceAccountUser } from './user.ts';
+import { ANONYMOUS, serviceAccountUser, UNAUTHENTICATED_GROUP } from './user.ts';
 
 const EXTRA = 'impersonate-extra-';
-const ANONYMOUS = 'system:anonymous';
+const SERVICE_ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/;
 const AUTHENTICATED = 'system:authenticated';
-const UNAUTHENTICATED = 'system:unauthenticated';
 
 type Headers = Pick<ApiRequest, 'header' | 'headersWith'>;
 
-/** The user to go on as: `user`, or whom the headers name. */
-export function impersonate(user: User, request: Headers): Result<User> {
+/** The user to go on as: `user`, or whom the headers name, if the authorizer allows it. */
+export function impersonate(user: User, request: Headers, authorizer: Authorizer): Result<User> {
   const name = request.header('impersonate-user') ?? '';
   const uid = request.header('impersonate-uid') ?? '';
   const groups = listOf(request.header('impersonate-group'));
@@ -28,15 +29,40 @@ export function impersonate(user: User, request: Headers): Result<User> {
     const asked = `&user.DefaultInfo{Name:"", UID:${goQuote(uid)}, Groups:${goStrings(groups)}, Extra:${goExtra(extra)}}`;
     return fail(badRequest(`requested ${asked} without impersonating a user name`));
   }
+  for (const resourceAttributes of attributesOf(name, uid, groups, extra)) {
+    const refused = ask(authorizer, user, { resourceAttributes: { verb: 'impersonate', ...resourceAttributes } });
+    if (refused !== undefined) return fail(refused);
+  }
   return ok({ name, uid, groups: withImplied(name, groups), ...(extra === undefined ? {} : { extra }) });
+}
+
+/** What must be allowed to whoever acts as somebody: to be the user, in the groups, with the uid and the extra. */
+function attributesOf(
+  name: string,
+  uid: string,
+  groups: readonly string[],
+  extra: Readonly<Record<string, readonly string[]>> | undefined,
+): ResourceAttributes[] {
+  const account = SERVICE_ACCOUNT.exec(name);
+  const group = 'authentication.k8s.io';
+  return [
+    account === null
+      ? { resource: 'users', name }
+      : { resource: 'serviceaccounts', namespace: account[1] ?? '', name: account[2] ?? '' },
+    ...groups.map((item) => ({ resource: 'groups', name: item })),
+    ...Object.entries(extra ?? {}).flatMap(([key, values]) =>
+      values.map((value) => ({ group, version: 'v1', resource: 'userextras', subresource: key, name: value })),
+    ),
+    ...(uid === '' ? [] : [{ group, version: 'v1', resource: 'uids', name: uid }]),
+  ];
 }
 
 /** A service account's groups where none are named; and everybody is known, or is not. */
 function withImplied(name: string, groups: readonly string[]): string[] {
-  const account = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(name);
+  const account = SERVICE_ACCOUNT.exec(name);
   const named = groups.length > 0 || account === null ? groups : accountGroups(account[1] ?? '', account[2] ?? '');
-  const implied = name === ANONYMOUS ? UNAUTHENTICATED : AUTHENTICATED;
-  const said = named.includes(AUTHENTICATED) || named.includes(UNAUTHENTICATED);
+  const implied = name === ANONYMOUS.name ? UNAUTHENTICATED_GROUP : AUTHENTICATED;
+  const said = named.includes(AUTHENTICATED) || named.includes(UNAUTHENTICATED_GROUP);
   return said ? [...named] : [...named, implied];
 }
 

@@ -10,6 +10,11 @@ export interface User {
   readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
+export const UNAUTHENTICATED_GROUP = 'system:unauthenticated';
+
+/** Who sends no credentials. */
+export const ANONYMOUS: User = { name: 'system:anonymous', uid: '', groups: [UNAUTHENTICATED_GROUP] };
+
 /** As reviews show a user. */
 export function userInfoOf({ name, uid, groups, extra }: User): UserInfo {
   return {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { User } from '../authentication/user.ts';
 import { parsePath } from '../request-info.ts';
-import { ANONYMOUS, flowOf } from './flow-schemas.ts';
+import { ANONYMOUS } from '../authentication/user.ts';
+import { flowOf } from './flow-schemas.ts';
 import { priorityLevels, widthOf } from './priority-levels.ts';
 
 const user = (name: string, ...groups: string[]): User => ({

@@ -13,8 +13,6 @@ export interface Flow {
   readonly distinguisher: string;
 }
 
-export const ANONYMOUS: User = { name: 'system:anonymous', uid: '', groups: ['system:unauthenticated'] };
-
 const CONTROLLER_MANAGER = 'system:kube-controller-manager';
 const SCHEDULER = 'system:kube-scheduler';
 const KUBE_SYSTEM_ACCOUNTS = 'system:serviceaccounts:kube-system';
