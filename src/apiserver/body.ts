@@ -11,7 +11,9 @@ import { decodeObject } from '../schema/decode/decode-object.ts';
 import { summarize } from '../schema/decode/source.ts';
 import { decodeJson } from '../schema/decode/json.ts';
 import { decodeYaml } from '../schema/decode/yaml.ts';
+import type { DecodedProtobuf } from '../schema/protobuf/decode.ts';
 import { decodeProtobuf } from '../schema/protobuf/decode.ts';
+import { messageOfKind } from '../schema/protobuf/messages.ts';
 import type { Exchange } from './exchange.ts';
 import { bodyFormat, unsupportedMediaType } from './negotiate.ts';
 import type { FieldValidation } from './options.ts';
@@ -36,19 +38,34 @@ export function decodeBody(
 }
 
 /** The JSON text that says what a protobuf body says. */
-function protobufText(body: string, expected: ExpectedKind): Result<string> {
-  const bytes = Uint8Array.from(body, (char) => char.charCodeAt(0));
-  const decoded = decodeProtobuf(bytes, (apiVersion, kind) =>
-    kind === expected.kind && apiVersion === apiVersionOf(expected)
-      ? expected.definition.replace(/^io\.k8s\./, 'k8s.io.')
-      : undefined,
-  );
-  if (!decoded.ok) {
-    const what = `${bytes.length === 0 ? 'empty data' : decoded.error} (${summarize(bytes)})`;
-    return fail(badRequest(`the object provided is unrecognized (must be of type ${expected.kind}): ${what}`));
-  }
+function protobufText(body: string, expected: ExpectedKind, explain = unreadable): Result<string> {
+  const bytes = new Uint8Array(body.length);
+  for (let at = 0; at < body.length; at++) bytes[at] = body.charCodeAt(at);
+  const otherwise = { apiVersion: apiVersionOf(expected), kind: expected.kind };
+  // A body of another kind is refused by its kind; what it holds does not matter.
+  const messageFor = (apiVersion: string, kind: string): string | undefined =>
+    kind === expected.kind ? messageOfKind(apiVersion, kind) : undefined;
+  const decoded = decodeProtobuf(bytes, messageFor, otherwise);
+  if (!decoded.ok) return fail(badRequest(explain(decoded, expected, bytes)));
   const { kind, apiVersion, value } = decoded;
+  if (kind === expected.kind && messageOfKind(otherwise.apiVersion, kind) === undefined) {
+    const error =
+      'object *unstructured.Unstructured does not implement the protobuf marshalling interface and cannot be encoded to a protobuf message';
+    return fail(badRequest(explain({ ok: false, error, kind, apiVersion }, expected, bytes)));
+  }
   return ok(JSON.stringify({ kind, apiVersion, ...value }));
+}
+
+function unreadable(
+  { error, kind, apiVersion = '' }: Extract<DecodedProtobuf, { ok: false }>,
+  expected: ExpectedKind,
+  bytes: Uint8Array,
+): string {
+  if (kind === undefined || kind === '') {
+    return `the object provided is unrecognized (must be of type ${expected.kind}): ${error} (${summarize(bytes)})`;
+  }
+  const version = apiVersion.slice(apiVersion.indexOf('/') + 1);
+  return `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${expected.kind}: ${error}`;
 }
 
 function decode(
@@ -80,7 +97,8 @@ const DELETE_OPTIONS: ExpectedKind = {
 export function decodeDeleteOptions(exchange: Exchange): Result<unknown> {
   const format = bodyFormat(exchange.request.header('content-type'));
   if (format === undefined) return fail(unsupportedMediaType());
-  const text = format === 'protobuf' ? protobufText(exchange.request.body, DELETE_OPTIONS) : ok(exchange.request.body);
+  const { body } = exchange.request;
+  const text = format === 'protobuf' ? protobufText(body, DELETE_OPTIONS, ({ error }) => error) : ok(body);
   if (!text.ok) return text;
   const parsed = format === 'yaml' ? decodeYaml(text.value) : decodeJson(text.value);
   if (!parsed.ok) {
