@@ -20,6 +20,8 @@ import {
 /** Recorded answers that differ, and why. */
 const KNOWN: Readonly<Record<string, string>> = {
   'deployment-recreate/m19': 'an empty map and a missing one are the same here: the message quotes null for {}',
+  'pv-nfs/m19': 'an empty map and a missing one are the same here: the message quotes null for {}',
+  'rc/m5': 'an empty map and a missing one are the same here: the message quotes null for {}',
   'hpa-v2/s18': 'an empty list and a missing one are the same here: the default comes in its place',
 };
 

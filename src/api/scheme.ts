@@ -21,10 +21,15 @@ import { binding } from './core/v1/binding.ts';
 import { configMap } from './core/v1/config-map.ts';
 import { endpoints } from './core/v1/endpoints.ts';
 import { event } from './core/v1/event.ts';
+import { limitRange } from './core/v1/limit-range.ts';
 import { namespace } from './core/v1/namespace.ts';
 import { node } from './core/v1/node.ts';
+import { persistentVolumeClaim } from './core/v1/persistent-volume-claim.ts';
+import { persistentVolume } from './core/v1/persistent-volume.ts';
 import { podTemplate } from './core/v1/pod-template.ts';
 import { pod } from './core/v1/pod.ts';
+import { replicationController } from './core/v1/replication-controller.ts';
+import { resourceQuota } from './core/v1/resource-quota.ts';
 import { secret } from './core/v1/secret.ts';
 import { serviceAccount } from './core/v1/service-account.ts';
 import { service } from './core/v1/service.ts';
@@ -40,10 +45,15 @@ export const KINDS: readonly Kind[] = [
   configMap,
   endpoints,
   event,
+  limitRange,
   namespace,
   node,
+  persistentVolumeClaim,
+  persistentVolume,
   pod,
   podTemplate,
+  replicationController,
+  resourceQuota,
   secret,
   serviceAccount,
   service,
@@ -107,7 +117,8 @@ export class Scheme {
   readonly #byVersion: ReadonlyMap<string, readonly Kind[]>;
   readonly #groups: ApiGroup[];
 
-  constructor(kinds: readonly Kind[] = KINDS) {
+  /** `owners`: kinds, served or not, in whose form the log holds what is served in other versions too. */
+  constructor(kinds: readonly Kind[] = KINDS, owners: readonly Kind[] = []) {
     this.kinds = kinds;
     this.#byVersion = Map.groupBy(kinds, ({ group, version }) => `${group}/${version}`);
     const versions = new Map<string, string[]>();
@@ -120,6 +131,7 @@ export class Scheme {
       if (!list.includes(kind.version)) list.push(kind.version);
       versions.set(kind.group, list);
     }
+    for (const kind of owners) this.#byLogResource.set(resourceName(kind), kind);
     this.#groups = [...versions]
       .map(([group, list]) => ({ group, versions: list }))
       .sort((a, b) => groupRank(a.group) - groupRank(b.group));
@@ -138,6 +150,11 @@ export class Scheme {
   /** The kind whose rows the log keeps under this name: `pods`, `deployments.apps`. */
   byLogResource(resource: string): Kind | undefined {
     return this.#byLogResource.get(resource);
+  }
+
+  /** Every kind that has rows of its own in the log, each once. */
+  owners(): Iterable<Kind> {
+    return this.#byLogResource.values();
   }
 
   /** Core first, then upstream's order. */

@@ -142,10 +142,17 @@ export function recordedCauses(record: Recorded): unknown {
 
 const META = ['name', 'generateName', 'generation', 'labels', 'annotations', 'finalizers', 'ownerReferences'];
 
-/** Leaves out metadata that shared code fills in. */
+/** Of the admission plugin that keeps volumes in use. */
+const PROTECTION = ['kubernetes.io/pv-protection', 'kubernetes.io/pvc-protection'];
+
+/** Leaves out metadata that shared code or admission fills in. */
 export function comparable(object: unknown): Record<string, unknown> {
   const copy = clone(object) as { metadata: Record<string, unknown> };
-  copy.metadata = Object.fromEntries(Object.entries(copy.metadata).filter(([key]) => META.includes(key)));
+  copy.metadata = Object.fromEntries(
+    Object.entries(copy.metadata).filter(
+      ([key, value]) => META.includes(key) && !(Array.isArray(value) && PROTECTION.includes(value[0] as string)),
+    ),
+  );
   return copy;
 }
 
@@ -155,7 +162,7 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
   '<rand>': '[a-z0-9]{5}',
   '<age>': '.*',
   '<time>': '.*',
-  '<uid>': 'u',
+  '<uid>': '(?:u|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})',
 };
 
 /** Whether a value is one that a recorded text with placeholders stands for. */

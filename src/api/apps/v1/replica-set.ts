@@ -28,7 +28,8 @@ function validate(object: ReplicaSet): FieldError[] {
   ];
 }
 
-function validateStatus({ status = { replicas: 0 } }: ReplicaSet): FieldError[] {
+/** Of a ReplicationController, too. */
+export function validateReplicaStatus(status: ReplicaSetStatus): FieldError[] {
   const { replicas, fullyLabeledReplicas = 0, readyReplicas = 0, availableReplicas = 0 } = status;
   const counts: ReadonlyArray<keyof ReplicaSetStatus> = [
     'replicas',
@@ -84,7 +85,7 @@ export const replicaSet = defineKind<ReplicaSet>({
       object.status ??= { replicas: 0 };
       object.status.replicas ??= 0;
     },
-    validate: validateStatus,
+    validate: ({ status = { replicas: 0 } }) => validateReplicaStatus(status),
   },
   scale: scaleOf<ReplicaSet>(),
 

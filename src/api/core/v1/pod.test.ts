@@ -177,7 +177,7 @@ test('errors of a template are told at its path', () => {
 
 test('a difference shows what changed and a little around it', () => {
   expect(textDiff({ a: 1, b: { c: 2 } }, { a: 1, b: { c: 3 } })).toBe(
-    '@@ -1,6 +1,6 @@\n  {\n   "a": 1,\n   "b": {\n-   "c": 2\n+   "c": 3\n   }\n  }\n',
+    '@@ -1,6 +1,6 @@\n {\n  "a": 1,\n  "b": {\n-  "c": 2\n+  "c": 3\n  }\n }\n',
   );
   expect(textDiff({ a: [1, 2] }, { a: [1, 2] })).toBe('');
 });

@@ -4,7 +4,7 @@
 const CONTEXT = 3;
 
 function lines(value: unknown): string[] {
-  return JSON.stringify(sorted(value), null, 1).split('\n');
+  return JSON.stringify(value, null, 1).split('\n');
 }
 
 /** With members in one order, so that only what differs differs. */
@@ -15,8 +15,13 @@ function sorted(value: unknown): unknown {
   return Object.fromEntries(members.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [key, sorted(item)]));
 }
 
-/** One hunk in unified form, from the first line that differs to the last. Empty if nothing differs. */
+/** Of values whose members may stand in any order. */
 export function textDiff(before: unknown, after: unknown): string {
+  return orderedDiff(sorted(before), sorted(after));
+}
+
+/** One hunk in unified form, from the first line that differs to the last. Empty if nothing differs. */
+export function orderedDiff(before: unknown, after: unknown): string {
   const a = lines(before);
   const b = lines(after);
   const shorter = Math.min(a.length, b.length);
@@ -32,10 +37,10 @@ export function textDiff(before: unknown, after: unknown): string {
   const around = head - start + trailing;
   const text = [
     `@@ -${start + 1},${around + removed.length} +${start + 1},${around + added.length} @@`,
-    ...a.slice(start, head).map((line) => `  ${line}`),
-    ...removed.map((line) => `- ${line}`),
-    ...added.map((line) => `+ ${line}`),
-    ...a.slice(a.length - tail, a.length - tail + trailing).map((line) => `  ${line}`),
+    ...a.slice(start, head).map((line) => ` ${line}`),
+    ...removed.map((line) => `-${line}`),
+    ...added.map((line) => `+${line}`),
+    ...a.slice(a.length - tail, a.length - tail + trailing).map((line) => ` ${line}`),
   ];
   return `${text.join('\n')}\n`;
 }

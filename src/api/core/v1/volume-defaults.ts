@@ -1,7 +1,7 @@
 // Defaults of the volumes of a pod.
 // Models kubernetes pkg/apis/core/v1/defaults.go and zz_generated.defaults.go.
 
-import { canonicalResources } from './resource-lists.ts';
+import { setClaimSpecDefaults } from './claim-spec.ts';
 import { isLatest } from './image-reference.ts';
 import { parseQuantity } from '../../../schema/quantity.ts';
 import type { DownwardAPIVolumeFile, EmptyDirVolumeSource, Volume, VolumeProjection } from '../../types/core-v1.ts';
@@ -66,22 +66,30 @@ export function setVolumeDefaults(volume: Volume): void {
     volume.downwardAPI.defaultMode ??= FILE_MODE;
     for (const file of volume.downwardAPI.items ?? []) setFileDefaults(file);
   }
-  if (volume.hostPath !== undefined) volume.hostPath.type ??= '';
   if (volume.image !== undefined) {
     volume.image.pullPolicy ||= isLatest(volume.image.reference ?? '') ? 'Always' : 'IfNotPresent';
   }
   const claim = volume.ephemeral?.volumeClaimTemplate;
   if (claim !== undefined) {
     claim.metadata ??= {};
-    claim.spec.volumeMode ??= 'Filesystem';
-    const resources = (claim.spec.resources ??= {});
-    if (resources.requests !== undefined) canonicalResources(resources.requests);
-    if (resources.limits !== undefined) canonicalResources(resources.limits);
+    setClaimSpecDefaults(claim.spec);
   }
+  setVolumeSourceDefaults(volume);
+}
+
+/** Of the sources that a PersistentVolume may have, too. */
+export function setVolumeSourceDefaults(volume: Volume): void {
+  if (volume.hostPath !== undefined) volume.hostPath.type ??= '';
   setDiskDefaults(volume);
   for (const key in volume) {
     const source = volume[key as keyof Volume];
-    if (typeof source === 'object' && 'readOnly' in source && source.readOnly === false && !READ_ONLY_KEPT.has(key)) {
+    if (
+      typeof source === 'object' &&
+      source !== null &&
+      'readOnly' in source &&
+      source.readOnly === false &&
+      !READ_ONLY_KEPT.has(key)
+    ) {
       delete source.readOnly;
     }
   }

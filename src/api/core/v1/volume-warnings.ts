@@ -61,13 +61,15 @@ function warnOfOverlaps(volume: Volume, what: string, list: readonly File[], war
   });
 }
 
+/** Kinds of volumes that do nothing any more. */
+export function deprecatedVolumeWarnings(volume: Volume, path: string): string[] {
+  return DEPRECATED.flatMap(([key, text]) => (volume[key] === undefined ? [] : [`${path}.${key}: ${text}`]));
+}
+
 /** `path` is `spec.volumes`, or that of a template. */
 export function volumeWarnings(volumes: readonly Volume[], path: string): string[] {
   const warnings: string[] = [];
-  volumes.forEach((volume, index) => {
-    for (const [key, text] of DEPRECATED)
-      if (volume[key] !== undefined) warnings.push(`${path}[${index}].${key}: ${text}`);
-  });
+  volumes.forEach((volume, index) => warnings.push(...deprecatedVolumeWarnings(volume, `${path}[${index}]`)));
   for (const volume of volumes) {
     const { configMap, secret, downwardAPI } = volume;
     if (configMap !== undefined) {

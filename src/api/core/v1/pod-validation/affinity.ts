@@ -10,6 +10,7 @@ import {
 } from '../../../../schema/names.ts';
 import type {
   Affinity,
+  NodeSelector,
   NodeSelectorRequirement,
   NodeSelectorTerm,
   PodAffinity,
@@ -79,18 +80,20 @@ function validateTerm(term: NodeSelectorTerm, path: string, checkValues: boolean
   (term.matchFields ?? []).forEach((item, index) => validateField(item, `${path}.matchFields[${index}]`, errors));
 }
 
+export function validateNodeSelector(selector: NodeSelector, path: string, errors: FieldError[]): void {
+  const field = `${path}.nodeSelectorTerms`;
+  const terms = selector.nodeSelectorTerms ?? [];
+  if (terms.length === 0) errors.push(required(field, 'must have at least one node selector term'));
+  terms.forEach((term, index) => validateTerm(term, `${field}[${index}]`, true, errors));
+}
+
 function validateNodeAffinity(
   affinity: NonNullable<Affinity['nodeAffinity']>,
   path: string,
   errors: FieldError[],
 ): void {
   const selector = affinity[REQUIRED];
-  if (selector !== undefined) {
-    const field = `${path}.${REQUIRED}.nodeSelectorTerms`;
-    const terms = selector.nodeSelectorTerms ?? [];
-    if (terms.length === 0) errors.push(required(field, 'must have at least one node selector term'));
-    terms.forEach((term, index) => validateTerm(term, `${field}[${index}]`, true, errors));
-  }
+  if (selector !== undefined) validateNodeSelector(selector, `${path}.${REQUIRED}`, errors);
   (affinity[PREFERRED] ?? []).forEach((term, index) => {
     const at = `${path}.${PREFERRED}[${index}]`;
     validateWeight(term.weight, at, errors);

@@ -52,7 +52,25 @@ function isExtended(name: string): boolean {
   );
 }
 
-function validateContainerResourceName(name: string, field: string, errors: FieldError[]): void {
+/** A name that is well-formed and, without a domain, one that is known. */
+export function validateResourceName(name: string, field: string, errors: FieldError[]): void {
+  const texts = qualifiedNameErrors(name);
+  addEach(errors, field, name, texts);
+  if (texts.length === 0 && !name.includes('/') && !STANDARD.has(name) && !isQuotaHugePages(name)) {
+    errors.push(invalid(field, name, 'must be a standard resource type or fully qualified'));
+  }
+}
+
+function isQuotaHugePages(name: string): boolean {
+  return isHugePages(name) || name.startsWith('requests.hugepages-');
+}
+
+/** A resource that a quota may count, without a domain. */
+export function isQuotaResource(name: string): boolean {
+  return (STANDARD.has(name) && name !== 'storage') || isQuotaHugePages(name);
+}
+
+export function validateContainerResourceName(name: string, field: string, errors: FieldError[]): void {
   if (CONTAINER_RESOURCES.has(name)) return;
   const texts = qualifiedNameErrors(name);
   addEach(errors, field, name, texts);

@@ -1,7 +1,8 @@
 // The sources of volumes, each by itself. Models kubernetes pkg/apis/core/validation (validateSecretVolumeSource, …).
 
 import type { FieldError } from '../../../../schema/field-error.ts';
-import { forbidden, invalid, notSupported, required } from '../../../../schema/field-error.ts';
+import { forbidden, invalid, notSupported, required, tooLong } from '../../../../schema/field-error.ts';
+import { byteLength } from '../../../../schema/go-text.ts';
 import { dns1123SubdomainErrors, rangeText } from '../../../../schema/names.ts';
 import type {
   CSIVolumeSource,
@@ -13,8 +14,8 @@ import type {
   KeyToPath,
   NFSVolumeSource,
 } from '../../../types/core-v1.ts';
-import { validateAnnotations, validateLabelSelector, validateLabels } from '../../../validation/fields.ts';
-import { quantityIn } from '../resource-lists.ts';
+import { validateAnnotations, validateLabels } from '../../../validation/fields.ts';
+import { validateClaimSpec } from '../claim-spec.ts';
 import { validateFileMode, validateNoBackstep, validateVolumePath } from './paths.ts';
 import { addEach } from './scope.ts';
 
@@ -29,8 +30,7 @@ const HOST_PATH_TYPES = [
   'Socket',
 ];
 const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
-const ACCESS_MODES = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
-const VOLUME_MODES = ['Block', 'Filesystem'];
+const MAX_DRIVER_NAME = 63;
 const INITIATOR: Readonly<Record<string, RegExp>> = {
   iqn: /^iqn\.\d{4}-\d{2}\.([a-z0-9.-]+)(:([^,;*&$|\s]+))$/,
   eui: /^eui\.[0-9A-Fa-f]{16}$/,
@@ -94,18 +94,16 @@ export function validateFc(source: FCVolumeSource, path: string, errors: FieldEr
   else if (source.lun < 0 || source.lun > 255) errors.push(invalid(`${path}.lun`, source.lun, rangeText(0, 255)));
 }
 
+/** Case does not matter in the name of a driver. */
+export function validateCsiDriverName(name: string | undefined, field: string, errors: FieldError[]): void {
+  const driver = name ?? '';
+  if (driver === '') return void errors.push(required(field));
+  if (byteLength(driver) > MAX_DRIVER_NAME) errors.push(tooLong(field, MAX_DRIVER_NAME));
+  addEach(errors, field, driver, dns1123SubdomainErrors(driver.toLowerCase()));
+}
+
 export function validateCsi(source: CSIVolumeSource, path: string, errors: FieldError[]): void {
-  const driver = source.driver ?? '';
-  if (driver === '') errors.push(required(`${path}.driver`));
-  else {
-    if (driver.length > 63)
-      errors.push({
-        type: 'FieldValueTooLong',
-        field: `${path}.driver`,
-        message: 'Too long: may not be more than 63 bytes',
-      });
-    addEach(errors, `${path}.driver`, driver, dns1123SubdomainErrors(driver.toLowerCase()));
-  }
+  validateCsiDriverName(source.driver, `${path}.driver`, errors);
   if (source.nodePublishSecretRef !== undefined && !source.nodePublishSecretRef.name) {
     errors.push(required(`${path}.nodePublishSecretRef.name`));
   }
@@ -131,23 +129,5 @@ export function validateEphemeral(source: EphemeralVolumeSource, path: string, e
     if (key === 'labels' || key === 'annotations' || value === '' || value === null) continue;
     errors.push(forbidden(`${at}.metadata.${key}`, 'cannot be set'));
   }
-  const { accessModes = [], resources, selector, volumeMode } = template.spec ?? {};
-  const spec = `${at}.spec`;
-  if (accessModes.length === 0) errors.push(required(`${spec}.accessModes`, 'at least 1 access mode is required'));
-  errors.push(...validateLabelSelector(selector, `${spec}.selector`));
-  for (const mode of accessModes) {
-    if (!ACCESS_MODES.includes(mode)) errors.push(notSupported(`${spec}.accessModes`, mode, ACCESS_MODES));
-  }
-  if (accessModes.includes('ReadWriteOncePod') && accessModes.length > 1) {
-    const why = 'may not use ReadWriteOncePod with other access modes';
-    errors.push(forbidden(`${spec}.accessModes`, why));
-  }
-  const storage = resources?.requests?.['storage'];
-  if (storage === undefined) errors.push(required(`${spec}.resources[storage]`));
-  else if (quantityIn(storage).nano <= 0n) {
-    errors.push(invalid(`${spec}.resources[storage]`, String(storage), 'must be greater than zero'));
-  }
-  if (volumeMode !== undefined && !VOLUME_MODES.includes(volumeMode)) {
-    errors.push(notSupported(`${spec}.volumeMode`, volumeMode, VOLUME_MODES));
-  }
+  errors.push(...validateClaimSpec(template.spec ?? {}, `${at}.spec`));
 }
