@@ -49,12 +49,12 @@ export function readScenarios(file: string): Scenario[] {
 export function namespacesOf(scenario: Scenario): string[] {
   const made = new Set<string>();
   const used = new Set<string>();
-  for (const { request } of scenario.steps) {
+  for (const { request, response } of scenario.steps) {
     for (const [, name] of request.path.matchAll(/\/namespaces\/(oracle-sem-[a-z0-9-]+)/g)) used.add(name as string);
     const body = request.body as { kind?: string; metadata?: { name?: string } } | undefined;
-    if (request.method === 'POST' && request.path.startsWith('/api/v1/namespaces') && body?.kind === 'Namespace') {
-      made.add(body.metadata?.name ?? '');
-    }
+    const creates = request.method === 'POST' && request.path.startsWith('/api/v1/namespaces');
+    // One that is refused as a second of its name was there before.
+    if (creates && body?.kind === 'Namespace' && response.status !== 409) made.add(body.metadata?.name ?? '');
   }
   for (const { path } of fixturesOf(scenario)) used.add(path.split('/')[4] ?? '');
   used.delete('oracle-sem-none');
