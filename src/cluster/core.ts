@@ -76,7 +76,7 @@ export function openCore(options: CoreOptions): Core {
     tokens: tokensOf(settings),
     signer,
     metrics: figures.text,
-    tellLater: (tell, watchers) => fanOut.later(tell, watchers),
+    tellLater: (telling) => fanOut.later(telling),
   });
   const alarm = new AlarmClock(context.storage, clock);
   const sockets = new WatchSockets({ context, server, compacted: () => log.compacted });

@@ -1,10 +1,15 @@
 // When live watches are told of events.
 //
-// To tell many watches costs more than the write that they are told of, on the thread that writes are made on. So the
-// answer of the write comes first, and tellings are given an eighth of the time: what is written until the next one reaches
-// the watches in one message each. Few watches are told at once.
+// To tell many watches costs more than the writes that they are told of, on the thread that writes are made on. So the
+// answer of the write comes first, and after a telling the next one waits for eight times as long as it took: what is written
+// meanwhile reaches the watches in one message each. What would stall the writers for long waits until they pause, for
+// it grows cheaper by the event, but no longer than LONGEST_MS. Few watches are told at once.
 //
-// Example: an event of 700 bytes and 500 watches take 500 × (90 µs + 700 × 3 ns) = 46 ms; the next are told 368 ms later.
+// Example: one event of 700 bytes takes 500 watches × (90 µs + 700 × 3 ns) = 46 ms: it is told at once if nothing was told
+// before, and the next ones 368 ms later; but if 550 have come by then, which take 620 ms, they are told a second after the
+// first of them.
+
+import type { Telling } from '../eventlog/watch-hub.ts';
 
 /** So few cost less than a timer. */
 const FEW = 8;
@@ -12,8 +17,10 @@ const FEW = 8;
 const MESSAGE_MS = 0.09;
 const BYTE_MS = 3e-6;
 const PERIOD = 8;
-/** No event waits longer, whatever it costs the writes. */
-const LONGEST_MS = 500;
+/** What takes longer stalls the writers. */
+const STALL_MS = 100;
+/** No event waits longer, whatever it costs the writers. */
+const LONGEST_MS = 1_000;
 
 export interface FanOutOptions {
   /** Milliseconds. */
@@ -31,18 +38,27 @@ export class FanOut {
     this.#options = options;
   }
 
-  /** `tell` gives the characters handed out in all: about as many bytes. */
-  later(tell: () => number, watchers: number): void {
-    if (watchers <= FEW) {
-      tell();
+  later(telling: Telling): void {
+    if (telling.watchers <= FEW) {
+      telling.tell();
       return;
     }
+    const { now, defer } = this.#options;
+    const first = now();
+    defer(() => this.#turn(telling, first), Math.max(0, this.#next - first));
+  }
+
+  #turn(telling: Telling, first: number): void {
     const { now, defer, told } = this.#options;
-    const turn = (): void => {
-      const cost = watchers * MESSAGE_MS + tell() * BYTE_MS;
-      this.#next = now() + Math.min(LONGEST_MS, PERIOD * cost);
-      told();
-    };
-    defer(turn, Math.max(0, this.#next - now()));
+    const cost = telling.watchers * (MESSAGE_MS + telling.size() * BYTE_MS);
+    const wait = Math.min(LONGEST_MS, PERIOD * cost);
+    const left = first + wait - now();
+    if (cost > STALL_MS && left > 0) {
+      defer(() => this.#turn(telling, first), left);
+      return;
+    }
+    telling.tell();
+    this.#next = now() + wait;
+    told();
   }
 }

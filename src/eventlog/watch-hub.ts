@@ -21,11 +21,17 @@ import { Frames, parseText } from './watcher.ts';
 export interface WatchHubOptions {
   /** Makes the objects that matchers are asked of. */
   readonly parse?: Parse;
-  /**
-   * Calls `tell` soon: it tells live watchers, and gives the characters handed to them in all. `watchers`: how many there are.
-   * Absent: they are told at once.
-   */
-  readonly later?: (tell: () => number, watchers: number) => void;
+  /** Calls `tell` soon, once. Absent: live watchers are told at once. */
+  readonly later?: (telling: Telling) => void;
+}
+
+/** Events that wait for live watchers to be told of them. */
+export interface Telling {
+  /** How many watchers of the first transaction's resources there are. */
+  readonly watchers: number;
+  /** Characters of the events' texts: those that come until `tell` is called wait with them. */
+  size(): number;
+  tell(): void;
 }
 
 export interface Watch {
@@ -56,6 +62,8 @@ export class WatchHub {
   readonly #entries = new Set<Entry>();
   readonly #stop: () => void;
   #untold: LogEvent[] = [];
+  /** Of the untold events' texts, in characters. */
+  #size = 0;
   #revision: number;
 
   constructor(log: EventLog, { parse = parseText, later }: WatchHubOptions = {}) {
@@ -95,6 +103,16 @@ export class WatchHub {
     };
   }
 
+  /** Ends all watches of a resource that is no more, once they have been told of all that happened. */
+  endAll(resource: string): void {
+    this.#tell();
+    for (const entry of [...this.#entries]) {
+      if (entry.watcher.resource !== resource) continue;
+      this.#remove(entry);
+      entry.sink.end('gone');
+    }
+  }
+
   /** Stops listening to the log; for a hub that lives shorter than it. */
   close(): void {
     this.#stop();
@@ -120,27 +138,25 @@ export class WatchHub {
     }
     const scheduled = this.#untold.length > 0;
     this.#untold.push(...events);
+    for (const { object } of events) this.#size += object.length;
     if (scheduled) return;
     if (this.#later === undefined || watchers === 0) this.#tell();
-    else this.#later(() => this.#tell(), watchers);
+    else this.#later({ watchers, size: () => this.#size, tell: () => this.#tell() });
   }
 
-  #tell(): number {
+  #tell(): void {
     const events = this.#untold;
     this.#untold = [];
+    this.#size = 0;
     const writer = new FrameWriter(this.#log, this.#parse);
-    let handed = 0;
     for (const resource of new Set(events.map((event) => event.resource))) {
       const own = events.filter((event) => event.resource === resource);
-      for (const entries of [...(this.#live.get(resource)?.values() ?? [])])
-        handed += this.#tellGroup(entries, own, writer);
+      for (const entries of [...(this.#live.get(resource)?.values() ?? [])]) this.#tellGroup(entries, own, writer);
     }
     this.#revision = events.at(-1)?.rev ?? this.#revision;
-    return handed;
   }
 
-  #tellGroup(entries: ReadonlySet<Entry>, events: readonly LogEvent[], writer: FrameWriter): number {
-    let handed = 0;
+  #tellGroup(entries: ReadonlySet<Entry>, events: readonly LogEvent[], writer: FrameWriter): void {
     const first = events[0]?.rev ?? 0;
     const last = events.at(-1)?.rev ?? 0;
     let shared: Frames | undefined;
@@ -157,13 +173,11 @@ export class WatchHub {
           : (shared ??= framesOf(events, entry.watcher, writer));
         entry.seen = Math.max(entry.seen, last);
         if (frames.text === '') return;
-        handed += frames.text.length;
         if (entry.sink.send(frames) !== false) return;
         this.#leave(entry);
         entry.past = begun(new PastEvents(this.#log, entry.watcher, entry.seen, this.#parse));
       });
     }
-    return handed;
   }
 
   /** One watcher's failure is its own end, and no gap for the others. The runtime reports the bug. */

@@ -41,8 +41,11 @@ export interface Sink {
   send(frames: Frames): boolean | void;
   /** It has been told of everything up to now; what comes next is told as it happens, until a `send` gives false. */
   live?(): void;
-  /** It is told nothing more: it cannot be told what comes next, for compaction took that away; or a bug struck it. */
-  end(why: 'compacted' | 'failed'): void;
+  /**
+   * It is told nothing more: it cannot be told what comes next, for compaction took that away; or a bug struck it; or what it
+   * watches is gone for good.
+   */
+  end(why: 'compacted' | 'failed' | 'gone'): void;
 }
 
 /** What brings a watcher to the present: frames in batches, each made when there is room for it. May throw CompactedError. */

@@ -71,7 +71,7 @@ interface Client {
 export function playWatches(log: EventLog, steps: readonly WatchStep[], faulty: EventLog = log): string[] {
   const model = new Model();
   const waiting: Array<() => void> = [];
-  const hub = new WatchHub(faulty, { later: (tell) => void waiting.push(tell) });
+  const hub = new WatchHub(faulty, { later: ({ tell }) => void waiting.push(tell) });
   const clients: Client[] = [];
   const wrong: string[] = [];
   const tell = (): void => {

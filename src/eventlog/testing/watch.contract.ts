@@ -231,7 +231,7 @@ export function watchContract(run: RunOnLog): void {
     it('told later: the events of several transactions at once, and none twice to who comes in between', () =>
       run(({ log }) => {
         const waiting: Array<() => void> = [];
-        const hub = new WatchHub(log, { later: (tell) => void waiting.push(tell) });
+        const hub = new WatchHub(log, { later: ({ tell }) => void waiting.push(tell) });
         const seen = record(hub, PODS);
         put(log, pod('a'));
         const between = record(hub, PODS, new PresentState(log, PODS));
