@@ -114,8 +114,19 @@ export function internalError(message: string): Status {
   return failure(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] });
 }
 
+/** Of the errors of one object, in UTF-16 units: a body of 3 MiB may have 200 MB of mistakes. */
+const MOST_ERROR_TEXT = 1 << 20;
+
+/** As many as may be told; the first always. */
+function tellable(errors: readonly FieldError[]): readonly FieldError[] {
+  let length = 0;
+  const end = errors.findIndex(({ field, message }) => (length += field.length + message.length) > MOST_ERROR_TEXT);
+  return end < 0 ? errors : errors.slice(0, Math.max(end, 1));
+}
+
 /** 422: `Pod "x" is invalid: spec.a: Required value` or, of several errors, `…: [a, b]`. */
-export function invalidStatus(group: string, kind: string, name: string, errors: readonly FieldError[]): Status {
+export function invalidStatus(group: string, kind: string, name: string, found: readonly FieldError[]): Status {
+  const errors = tellable(found);
   const texts = [...new Set(errors.map(fieldErrorText))];
   const text = texts.length === 1 ? (texts[0] ?? '') : `[${texts.join(', ')}]`;
   return failure(422, 'Invalid', `${kind}${group === '' ? '' : `.${group}`} ${goQuote(name)} is invalid: ${text}`, {

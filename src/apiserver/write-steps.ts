@@ -6,7 +6,6 @@ import type { KubeObject } from '../api/object.ts';
 import type { Result } from '../api/status.ts';
 import { badRequest, fail, ok } from '../api/status.ts';
 import type { OwnerReference } from '../api/types/meta-v1.ts';
-import { deepEqual } from '../lib/json.ts';
 import { create, generateName } from '../registry/create.ts';
 import type { WriteContext, Written } from '../registry/write.ts';
 import type { Attributes } from './admission/plugin.ts';
@@ -55,9 +54,13 @@ export function dropRepeatedOwners(object: KubeObject): string[] {
   if (references.length < 2) return [];
   const kept: OwnerReference[] = [];
   const repeated: string[] = [];
+  // By their texts, which are canonical: a body may hold a hundred thousand of them.
+  const texts = new Set<string>();
   for (const reference of references) {
-    if (kept.some((other) => deepEqual(other, reference))) repeated.push(reference.uid);
+    const text = JSON.stringify(reference);
+    if (texts.has(text)) repeated.push(reference.uid);
     else kept.push(reference);
+    texts.add(text);
   }
   if (repeated.length === 0) return [];
   object.metadata.ownerReferences = kept;

@@ -3,6 +3,7 @@
 import { failure, tooLarge } from '../api/status.ts';
 import type { Status } from '../api/status.ts';
 import type { ApiRequest, ApiResponse } from '../apiserver/http.ts';
+import { sentWarnings } from '../apiserver/warnings.ts';
 
 const MAX_BODY = 3_145_728;
 const MAX_DROPPED = 8 * MAX_BODY;
@@ -186,8 +187,11 @@ export function toResponse(answer: ApiResponse): Response {
     'Content-Type': contentType,
   };
   if (encoding !== undefined) fields[ENCODING_HEADER] = headerText(encoding);
-  const response = new Response(typeof body === 'string' ? body : streamOf(body), { status, headers: fields });
-  for (const warning of warnings ?? []) response.headers.append('Warning', `299 - ${warningText(warning)}`);
+  // An answer such as 304 may not have even an empty body.
+  const content = typeof body === 'string' ? body || null : streamOf(body);
+  const response = new Response(content, { status, headers: fields });
+  for (const warning of sentWarnings(warnings ?? []))
+    response.headers.append('Warning', `299 - ${warningText(warning)}`);
   return response;
 }
 

@@ -22,6 +22,7 @@ export type DecodedYaml =
 const MAX_VALUES = 100_000;
 
 export function decodeYaml(text: string): DecodedYaml {
+  if (isTooDeep(text)) return { ok: false, error: 'yaml: exceeded max depth' };
   const lines = new LineCounter();
   const composer = new Composer({ version: '1.1', schema: 'failsafe', uniqueKeys: false, lineCounter: lines });
   const tokens = new Parser(lines.addNewLine).parse(text);
@@ -35,6 +36,19 @@ export function decodeYaml(text: string): DecodedYaml {
   const reader = new Reader(lines);
   const value = reader.node(document.contents, 0);
   return reader.error === '' ? { ok: true, value, duplicates: reader.duplicates } : { ok: false, error: reader.error };
+}
+
+/** Before the parser sees it, which would descend millions of levels until its stack ends. */
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 91 || code === 123) {
+      if (++depth > MAX_DEPTH) return true;
+    } else if (code === 93 || code === 125) depth--;
+  }
+  // Levels and properties that stand in one line: `- - - a`, `? ? ? a`, `!a !a !a b`.
+  return /(?:[-?:] +){1000}|(?:[!&][^ \n]* +){1000}/.test(text);
 }
 
 /** libyaml's words for the mistakes that people make; the parser's own for the rest. */
@@ -58,6 +72,8 @@ class Reader {
   readonly duplicates: string[] = [];
   private readonly lines: LineCounter;
   private readonly anchors = new Map<string, Node>();
+  private inAlias = 0;
+  /** Made of aliases. */
   private values = 0;
 
   constructor(lines: LineCounter) {
@@ -67,12 +83,15 @@ class Reader {
   /** null once `error` is set. */
   node(node: unknown, depth: number): JsonValue {
     if (this.error !== '') return null;
-    if (++this.values > MAX_VALUES) return this.fail('yaml: document contains excessive aliasing');
+    if (this.inAlias > 0 && ++this.values > MAX_VALUES) return this.fail('yaml: document contains excessive aliasing');
     if (depth > MAX_DEPTH) return this.fail('yaml: exceeded max depth');
     if (isAlias(node)) {
       const target = this.anchors.get(node.source);
       if (target === undefined) return this.fail(`yaml: unknown anchor '${node.source}' referenced`);
-      return this.node(target, depth + 1);
+      this.inAlias++;
+      const value = this.node(target, depth + 1);
+      this.inAlias--;
+      return value;
     }
     if (isNode(node) && 'anchor' in node && node.anchor !== undefined) this.anchors.set(node.anchor, node);
     if (isScalar(node)) return this.scalar(node.value, node.type, node.tag);

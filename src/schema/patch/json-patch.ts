@@ -25,6 +25,8 @@ export type ParsedJsonPatch =
 const MAX_OPERATIONS = 10_000;
 /** Copies may add this much to a document. */
 const MAX_COPIED = 3 * 1024 * 1024;
+/** Upstream's decoder tells no more. */
+const MAX_STRICT_ERRORS = 100;
 const MEMBERS = ['op', 'path', 'from', 'value'];
 
 /** `strict` holds what strict decoding complains of: `json patch unknown field "[0].foo"`. */
@@ -35,7 +37,7 @@ export function parseJsonPatch(text: string): ParsedJsonPatch {
   if (tree !== null && !Array.isArray(tree)) return mismatch(tree, 'Go value of type []handlers.jsonPatchOp');
   const items = tree ?? [];
   const operations: JsonPatchOperation[] = [];
-  const strict: string[] = [];
+  const strict = new Set<string>();
   for (const [index, item] of items.entries()) {
     if (item !== null && !(item instanceof TreeObject)) return mismatch(item, 'Go value of type handlers.jsonPatchOp');
     const members = item ?? new TreeObject();
@@ -45,17 +47,20 @@ export function parseJsonPatch(text: string): ParsedJsonPatch {
         return mismatch(value, `Go struct field jsonPatchOp.${name} of type string`);
       }
     }
-    members.keys.forEach((key, at) => {
-      if (!MEMBERS.includes(key)) strict.push(`json patch unknown field "[${index}].${key}"`);
-      else if (members.keys.indexOf(key) < at) strict.push(`json patch duplicate field "[${index}].${key}"`);
-    });
+    const seen = new Set<string>();
+    for (const key of members.keys) {
+      if (strict.size >= MAX_STRICT_ERRORS) break;
+      if (!MEMBERS.includes(key)) strict.add(`json patch unknown field "[${index}].${key}"`);
+      else if (seen.has(key)) strict.add(`json patch duplicate field "[${index}].${key}"`);
+      seen.add(key);
+    }
     operations.push(operationOf(members));
   }
   if (operations.length > MAX_OPERATIONS) {
     const message = `Request entity too large: The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${operations.length}`;
     return { ok: false, code: 413, reason: 'RequestEntityTooLarge', message };
   }
-  return { ok: true, operations, strict: [...new Set(strict)] };
+  return { ok: true, operations, strict: [...strict] };
 }
 
 function decoding(error: string): PatchFailure {

@@ -34,13 +34,17 @@ export function parseObjectPatch(text: string, prefix: string): ParsedObjectPatc
   return { ok: true, patch: treeValue(tree) as JsonObject, strict: [...strict] };
 }
 
+/** Upstream's decoder tells no more. */
+const MAX_STRICT_ERRORS = 100;
+
 function findDuplicates(tree: Tree, path: string, found: Set<string>): void {
+  if (found.size >= MAX_STRICT_ERRORS) return;
   if (Array.isArray(tree)) tree.forEach((item, index) => findDuplicates(item, `${path}[${index}]`, found));
   if (!(tree instanceof TreeObject)) return;
   const seen = new Set<string>();
   tree.keys.forEach((key, index) => {
     const at = path === '' ? key : `${path}.${key}`;
-    if (seen.has(key)) found.add(`duplicate field "${at}"`);
+    if (seen.has(key) && found.size < MAX_STRICT_ERRORS) found.add(`duplicate field "${at}"`);
     seen.add(key);
     findDuplicates(tree.values[index] ?? null, at, found);
   });

@@ -11,6 +11,7 @@ import type { FieldError } from '../field-error.ts';
 import { fieldErrorText, invalid } from '../field-error.ts';
 import { goJson } from '../go-text.ts';
 import type { StructSchema } from '../structural.ts';
+import { definitionOfKind } from '../table.ts';
 import { goValue } from './go-value.ts';
 import { applyJsonPatch, parseJsonPatch } from './json-patch.ts';
 import { applyMergePatch, parseObjectPatch } from './merge-patch.ts';
@@ -92,9 +93,7 @@ function decode(applied: Applied, options: PatchOptions): PatchedObject {
   const named = { kind: value['kind'] ?? kind, apiVersion: value['apiVersion'] ?? apiVersion };
   // A strategic merge patch is applied to the type, whatever it calls itself; the others go through the decoder.
   if (options.type !== 'strategic' && (named.kind !== kind || named.apiVersion !== apiVersion)) {
-    return refuse(
-      `no kind "${goValue(named.kind)}" is registered for version "${goValue(named.apiVersion)}" in scheme "pkg/api/legacyscheme/scheme.go:30"`,
-    );
+    return refuse(asOther(goValue(named.kind), goValue(named.apiVersion), applied, options));
   }
   const result = canonical({ ...value, kind, apiVersion }, options.schema);
   let strict = applied.strict;
@@ -106,6 +105,21 @@ function decode(applied: Applied, options: PatchOptions): PatchedObject {
   }
   if (strict.length > 0 && fieldValidation === 'Strict') return refuse(`strict decoding error: ${strict.join(', ')}`);
   return { ok: true, object: result.object, warnings: fieldValidation === 'Warn' ? strict : [] };
+}
+
+/** The patched object calls itself another kind: what decoding it as that kind says is wrong. */
+function asOther(kind: string, apiVersion: string, applied: Applied, { expected }: PatchOptions): string {
+  const slash = apiVersion.indexOf('/');
+  const group = slash < 0 ? '' : apiVersion.slice(0, slash);
+  const version = apiVersion.slice(slash + 1);
+  const schema = definitionOfKind(group, version, kind);
+  if (schema === undefined) {
+    return `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/api/legacyscheme/scheme.go:30"`;
+  }
+  const tree = treeOf(applied.ordered());
+  const { error } = inspect(tree instanceof TreeObject ? tree : new TreeObject(), schema);
+  const internal = expected.group === '' ? 'core' : expected.group.split('.')[0];
+  return error ?? `converting (${version}.${kind}) to (${internal}.${expected.kind}): unknown conversion`;
 }
 
 /** With the members of the objects named (all of them, if none are) sorted by name. */

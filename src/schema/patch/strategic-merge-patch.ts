@@ -215,7 +215,10 @@ class Merger {
       return old;
     }
     if (!types.has('map[string]interface {}')) {
-      if (deletion) return old.filter((item) => !changes.includes(item));
+      if (deletion) {
+        const gone = new Set(changes);
+        return old.filter((item) => !gone.has(item));
+      }
       return orderElements([...new Set([...old, ...changes])], changes, old, undefined);
     }
     const mergeKey = strategy?.mergeKey;
@@ -232,26 +235,32 @@ class Merger {
     mergeKey: string,
     item: ValueSchema | undefined,
   ): JsonValue[] {
-    let server = old;
     let replace = false;
+    const gone = new Set<JsonValue | undefined>();
     const plain: JsonObject[] = [];
     for (const change of changes) {
       if (!Object.hasOwn(change, DIRECTIVE)) plain.push(change);
       else if (change[DIRECTIVE] === 'replace') replace = true;
       else if (change[DIRECTIVE] === 'delete') {
         if (!this.haveKey([change], mergeKey)) return old;
-        server = server.filter((candidate) => candidate[mergeKey] !== change[mergeKey]);
+        gone.add(change[mergeKey]);
       } else if (change[DIRECTIVE] === 'merge') {
         this.fail(internalPatchError('merging lists cannot yet be specified in the patch'));
       } else this.fail(badDirective(change[DIRECTIVE], change));
     }
     if (replace) return plain;
     if (!this.haveKey(plain, mergeKey)) return old;
+    const server = gone.size === 0 ? old : old.filter((candidate) => !gone.has(candidate[mergeKey]));
     const merged = [...server];
+    // Where the first item of a key stands.
+    const places = new Map<JsonValue | undefined, number>();
+    for (const [at, candidate] of merged.entries()) {
+      if (!places.has(candidate[mergeKey])) places.set(candidate[mergeKey], at);
+    }
     for (const change of plain) {
-      const at = merged.findIndex((candidate) => candidate[mergeKey] === change[mergeKey]);
-      const target = merged[at];
-      if (target === undefined) merged.push(change);
+      const at = places.get(change[mergeKey]);
+      const target = at === undefined ? undefined : merged[at];
+      if (at === undefined || target === undefined) places.set(change[mergeKey], merged.push(change) - 1);
       else merged[at] = this.map(target, change, mapType(item));
     }
     if (this.failure !== undefined || !this.haveKey(merged, mergeKey)) return old;

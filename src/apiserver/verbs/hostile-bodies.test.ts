@@ -1,0 +1,213 @@
+// Bodies made to cost much: each is answered within a second or two, and none with a bug's 500.
+
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../lib/json.ts';
+import { MAPS, PODS, podBody, Rig } from '../testing/rig.ts';
+
+const BODY = 3_100_000;
+const fill = (unit: string, size = BODY): string => unit.repeat(Math.floor(size / unit.length));
+const items = (count: number, make: (index: number) => unknown): string =>
+  JSON.stringify(Array.from({ length: count }, (_, index) => make(index))).slice(1, -1);
+const configMap = (members: string, meta = '"name":"a"'): string =>
+  `{"apiVersion":"v1","kind":"ConfigMap","metadata":{${meta}},${members}}`;
+const pod = (resources: JsonObject): string =>
+  JSON.stringify(podBody('a', { containers: [{ name: 'a', image: 'b', ...resources }] }));
+
+interface Case {
+  readonly title: string;
+  readonly method?: string;
+  readonly url?: string;
+  readonly type?: string;
+  readonly body: () => string;
+  readonly status: number;
+  readonly message?: string;
+}
+
+const YAML = 'application/yaml';
+const JSON_PATCH = 'application/json-patch+json';
+const MERGE = 'application/merge-patch+json';
+const STRATEGIC = 'application/strategic-merge-patch+json';
+const KEPT = `${MAPS}/kept`;
+
+const CASES: readonly Case[] = [
+  { title: 'a million levels of lists', body: () => fill('['), status: 400, message: 'exceeded max depth' },
+  { title: 'half a million levels of objects', body: () => fill('{"a":'), status: 400, message: 'exceeded max depth' },
+  { title: 'half a million repeats of a key', body: () => configMap(`"data":{${fill('"a":"",')}"a":""}`), status: 201 },
+  {
+    title: 'the same, validated strictly',
+    url: `${MAPS}?fieldValidation=Strict`,
+    body: () => configMap(`"data":{${fill('"a":"",')}"a":""}`),
+    status: 400,
+    message: 'strict decoding error: duplicate field "data.a"',
+  },
+  {
+    title: 'unknown fields without number',
+    body: () => configMap(fill('"b":1,') + '"c":1', '"name":"u"'),
+    status: 201,
+  },
+  {
+    title: 'an integer of three million digits',
+    url: PODS,
+    body: () => `{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a"},"spec":{"priority":${'9'.repeat(3_000_000)}}}`,
+    status: 400,
+  },
+  {
+    title: 'a quantity with a large exponent',
+    url: PODS,
+    body: () => pod({ resources: { limits: { cpu: '1e99999999' } } }),
+    status: 400,
+  },
+  {
+    title: 'a quantity of three million digits',
+    url: PODS,
+    body: () => pod({ resources: { limits: { cpu: '9'.repeat(3_000_000) } } }),
+    status: 400,
+  },
+  {
+    title: 'a name of three million letters',
+    body: () => configMap('"data":{}', `"name":"${'a'.repeat(3_000_000)}"`),
+    status: 422,
+  },
+  {
+    title: 'a hundred thousand bad finalizers',
+    body: () => configMap('"data":{}', `"name":"f","finalizers":[${items(100_000, (i) => `a${i}`)}]`),
+    status: 422,
+  },
+  {
+    title: 'a hundred thousand owners',
+    body: () => configMap('"data":{}', `"name":"o","ownerReferences":[${items(100_000, (i) => ({ name: `a${i}` }))}]`),
+    status: 422,
+  },
+  {
+    title: 'twenty thousand controllers',
+    body: () => {
+      const owner = (i: number) => ({ apiVersion: 'v1', kind: 'Pod', name: `a${i}`, uid: `u${i}`, controller: true });
+      return configMap('"data":{}', `"name":"o","ownerReferences":[${items(20_000, owner)}]`);
+    },
+    status: 422,
+    message: 'Only one reference can have Controller set to true',
+  },
+  {
+    title: 'YAML: flows in flows',
+    type: YAML,
+    body: () => fill('['),
+    status: 400,
+    message: 'yaml: exceeded max depth',
+  },
+  {
+    title: 'YAML: lists in lists',
+    type: YAML,
+    body: () => fill('- '),
+    status: 400,
+    message: 'yaml: exceeded max depth',
+  },
+  { title: 'YAML: tags without number', type: YAML, body: () => fill('!a '), status: 400 },
+  {
+    title: 'YAML: aliases of aliases',
+    type: YAML,
+    body: () =>
+      [
+        'a: &a [x,x,x,x,x,x,x,x,x]',
+        ...['b', 'c', 'd', 'e', 'f', 'g'].map(
+          (key, index) => `${key}: &${key} [${Array.from({ length: 9 }, () => `*${'abcdefg'[index]}`).join(',')}]`,
+        ),
+      ].join('\n'),
+    status: 400,
+    message: 'yaml: document contains excessive aliasing',
+  },
+  {
+    title: 'a JSON patch of 10,001 operations',
+    method: 'PATCH',
+    url: KEPT,
+    type: JSON_PATCH,
+    body: () => `[${items(10_001, () => ({ op: 'test', path: '/x', value: 1 }))}]`,
+    status: 413,
+    message: 'Request entity too large: The allowed maximum operations in a JSON patch is 10000, got 10001',
+  },
+  {
+    title: 'a JSON patch that copies without end',
+    method: 'PATCH',
+    url: KEPT,
+    type: JSON_PATCH,
+    body: () => `[${items(10_000, () => ({ op: 'copy', from: '/data', path: '/data/more' }))}]`,
+    status: 422,
+  },
+  {
+    title: 'a JSON patch operation with members without number',
+    method: 'PATCH',
+    url: KEPT,
+    type: JSON_PATCH,
+    body: () =>
+      `[{${items(150_000, (i) => i).replaceAll(/[0-9]+/g, '"x$&":1')},${fill('"op":"a",', 1_000_000)}"path":"/a"}]`,
+    status: 422,
+  },
+  {
+    title: 'a deep merge patch',
+    method: 'PATCH',
+    url: KEPT,
+    type: MERGE,
+    body: () => `${'{"a":'.repeat(400_000)}1${'}'.repeat(400_000)}`,
+    status: 400,
+    message: 'error decoding patch: exceeded max depth',
+  },
+  {
+    title: 'values taken out of a set by the hundred thousand',
+    method: 'PATCH',
+    url: KEPT,
+    type: STRATEGIC,
+    body: () => `{"metadata":{"$deleteFromPrimitiveList/finalizers":[${items(200_000, (i) => `a${i}`)}]}}`,
+    status: 200,
+  },
+  {
+    title: 'items merged by the ten thousand',
+    method: 'PATCH',
+    url: '/apis/apps/v1/namespaces/default/deployments/kept',
+    type: STRATEGIC,
+    body: () =>
+      JSON.stringify({
+        spec: {
+          template: {
+            spec: {
+              containers: [
+                { name: 'a', env: Array.from({ length: 60_000 }, (_, i) => ({ $patch: 'delete', name: `F${i}` })) },
+              ],
+            },
+          },
+        },
+      }),
+    status: 200,
+  },
+];
+
+describe('hostile bodies', () => {
+  let rig: Rig;
+
+  beforeAll(() => {
+    rig = new Rig();
+    rig.serviceAccount();
+    const data = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`k${i}`, 'v']));
+    rig.configMap('kept', { data, metadata: { finalizers: Array.from({ length: 20_000 }, (_, i) => `a.b/${i}`) } });
+    const env = Array.from({ length: 30_000 }, (_, i) => ({ name: `E${i}` }));
+    const template = { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'a', image: 'b', env }] } };
+    const body = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'kept' },
+      spec: { selector: { matchLabels: { a: 'b' } }, template },
+    };
+    expect(rig.send('POST', '/apis/apps/v1/namespaces/default/deployments', { body }).status).toBe(201);
+  });
+
+  for (const { title, method = 'POST', url = MAPS, type = 'application/json', body, status, message = '' } of CASES) {
+    it(`${title}: ${status}`, { timeout: 10_000 }, () => {
+      const text = body();
+      const started = performance.now();
+      const answer = rig.send(method, url, { body: text, headers: { 'content-type': type } });
+      expect(answer.status).toBe(status);
+      if (message !== '') expect(String(answer.body['message'])).toContain(message);
+      // Generous: other suites run on the same cores.
+      expect(performance.now() - started).toBeLessThan(8000);
+      expect(answer.text.length).toBeLessThan(16 << 20);
+    });
+  }
+});
