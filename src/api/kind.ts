@@ -4,11 +4,14 @@
 
 import type { Random } from '../lib/random.ts';
 import type { FieldError } from '../schema/field-error.ts';
+import type { OpenApiSchema } from '../schema/openapi.ts';
 import type { StructSchema } from '../schema/structural.ts';
 import type { Action } from './action.ts';
 import type { Connector } from './connect.ts';
 import type { KubeObject } from './object.ts';
 import type { ReviewStrategy } from './review.ts';
+import type { Status } from './status.ts';
+import type { CustomResourceColumnDefinition } from './types/apiextensions-v1.ts';
 import type { Scale } from './types/autoscaling-v1.ts';
 
 export type ApiVerb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
@@ -58,6 +61,8 @@ export interface ScaleStrategy<T extends KubeObject> {
   get(object: T): Pick<Scale, 'spec' | 'status'>;
   /** Sets spec.replicas. */
   set(object: T, replicas: number): void;
+  /** Why this object has no scale to read, where it may lack one. */
+  unreadable?(object: T): Status | undefined;
 }
 
 /** A subresource that reads and writes a part of its object, as pods/resize does. Metadata stays as it was. */
@@ -82,6 +87,12 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly definition: string;
   /** Of a kind that is not in the table: a custom resource's. */
   readonly schema?: StructSchema;
+  /** Its OpenAPI schema, likewise. */
+  openApi?(): OpenApiSchema;
+  /** Why nothing can be read or written in this version: it would need a conversion that is not there. */
+  readonly unavailable?: string;
+  /** Its objects are being removed for good, and none can be made. */
+  readonly closing?: boolean;
   /** Where upstream keeps it in etcd, which some messages tell. Default: resource. */
   readonly storagePath?: string;
   /** Default: all. */
@@ -153,6 +164,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   terms?(object: T): string[];
 
   readonly printer: Printer<T>;
+  /** What `printer` was made of, where that is data: whoever renders tables elsewhere makes it again. */
+  readonly columns?: readonly CustomResourceColumnDefinition[];
 
   /**
    * Seconds of grace for a deletion, given those asked for (undefined: none named). Absent: deleted at once.
@@ -161,6 +174,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   gracePeriod?(object: T, requested: number | undefined): number;
   /** A kind that keeps its terminating objects back by its own means (Namespace: spec.finalizers). */
   readonly deletion?: {
+    /** The subresource `finalize` is served. */
+    readonly finalize?: boolean;
     /** Changes the object in place as its deletion begins (deletionTimestamp is set already). */
     begin(object: T): void;
     isHeldBack(object: T): boolean;

@@ -25,6 +25,9 @@ const MERGE = 'application/merge-patch+json';
 const KNOWN: Readonly<Record<string, string>> = {
   'configmap/31': 'the text of a patch error is the decoder’s',
   'configmap/32': 'the text of a patch error is the decoder’s',
+  'crd/2': 'the store refuses it',
+  'crd/6': 'the definition is established by its controller',
+  'crd/9': 'the definition is established by its controller',
   'job/9': 'the template is printed with the names of upstream’s internal type',
   'lease/2': 'the store refuses it',
   'pv-nfs/6': 'the difference is printed with upstream’s internal names',

@@ -1,5 +1,6 @@
 // Which type each resource of the log holds: the client port's `get('pods', …)` answers a Pod.
 
+import type { CustomResourceDefinition } from './types/apiextensions-v1.ts';
 import type { ControllerRevision, Deployment, ReplicaSet } from './types/apps-v1.ts';
 import type { Lease } from './types/coordination-v1.ts';
 import type {
@@ -18,6 +19,7 @@ import type { EndpointSlice } from './types/discovery-v1.ts';
 export interface ResourceMap {
   configmaps: ConfigMap;
   'controllerrevisions.apps': ControllerRevision;
+  'customresourcedefinitions.apiextensions.k8s.io': CustomResourceDefinition;
   'deployments.apps': Deployment;
   endpoints: Endpoints;
   'endpointslices.discovery.k8s.io': EndpointSlice;

@@ -10,6 +10,11 @@ export interface Described {
   readonly schema?: StructSchema;
 }
 
+/** Of a kind without a Go type, whose API differs in a few ways: a custom resource's. */
+export function isUnstructured({ schema }: Pick<Described, 'schema'>): boolean {
+  return schema?.unstructured === true;
+}
+
 export function schemaOf({ definition: id, schema }: Described): StructSchema {
   const found = schema ?? definition(id);
   if (found === undefined) throw new Error(`no definition ${id}`);

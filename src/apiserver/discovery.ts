@@ -33,11 +33,11 @@ interface Subresource {
 }
 
 export class Discovery {
-  readonly #scheme: Scheme;
+  readonly scheme: Scheme;
   readonly #texts = new Map<string, string>();
 
   constructor(scheme: Scheme) {
-    this.#scheme = scheme;
+    this.scheme = scheme;
   }
 
   /** The document of `/api`, `/apis`, `/apis/GROUP`, `/api/v1` or `/apis/GROUP/VERSION`; undefined where none is served. */
@@ -58,12 +58,12 @@ export class Discovery {
     const key = `${root} ${version}`;
     const known = this.#texts.get(key);
     if (known !== undefined) return known;
-    const groups = this.#scheme.groups().filter(({ group }) => (group === '') === (root === 'api'));
+    const groups = this.scheme.groups().filter(({ group }) => (group === '') === (root === 'api'));
     const items = groups.map(({ group, versions }) => ({
       metadata: group === '' ? {} : { name: group },
       versions: versions.map((item) => ({
         version: item,
-        resources: this.#scheme.kindsOf(group, item).map(aggregatedResource),
+        resources: this.scheme.kindsOf(group, item).map(aggregatedResource),
         freshness: 'Current',
       })),
     }));
@@ -77,7 +77,7 @@ export class Discovery {
     const [root, first, second] = parts;
     if (root === 'api') return parts.length === 2 ? this.#resources('', first ?? '') : undefined;
     if (parts.length === 1) {
-      const groups = this.#scheme.groups().filter(({ group }) => group !== '');
+      const groups = this.scheme.groups().filter(({ group }) => group !== '');
       return { kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map(({ group }) => this.#group(group)) };
     }
     if (parts.length === 2) {
@@ -89,18 +89,18 @@ export class Discovery {
 
   /** Whether any version of the group is served: an unknown version of it is answered by a Status, another group by text. */
   hasGroup(group: string): boolean {
-    return this.#scheme.groups().some((item) => item.group === group);
+    return this.scheme.groups().some((item) => item.group === group);
   }
 
   #group(name: string): object | undefined {
-    const found = this.#scheme.groups().find(({ group }) => group === name);
+    const found = this.scheme.groups().find(({ group }) => group === name);
     if (found === undefined || name === '') return undefined;
     const versions = found.versions.map((version) => ({ groupVersion: `${name}/${version}`, version }));
     return { name, versions, preferredVersion: versions[0] };
   }
 
   #resources(group: string, version: string): object | undefined {
-    const kinds = this.#scheme.kindsOf(group, version);
+    const kinds = this.scheme.kindsOf(group, version);
     if (kinds.length === 0) return undefined;
     const groupVersion = group === '' ? version : `${group}/${version}`;
     return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources: kinds.flatMap(resources) };
@@ -167,7 +167,7 @@ function subresources(kind: Kind): Subresource[] {
     const verbs = methods.flatMap((method) => VERB_OF[method] ?? []).sort();
     found.push({ name, ...own, kind: options, verbs });
   }
-  if (kind.deletion !== undefined) found.push({ name: 'finalize', ...own, verbs: ['update'] });
+  if (kind.deletion?.finalize === true) found.push({ name: 'finalize', ...own, verbs: ['update'] });
   if (kind.scale !== undefined) {
     found.push({
       name: 'scale',

@@ -1,6 +1,7 @@
 // What the API server takes and gives. The cluster's Durable Object shell makes these from a Request and turns the
 // answer into a Response; tests call the server with them directly. Nothing here is asynchronous.
 
+import type { CustomResourceColumnDefinition } from '../api/types/apiextensions-v1.ts';
 import type { Past } from '../eventlog/watcher.ts';
 
 /** How the gateway is to render the JSON that the server answers with. Absent: as it is. */
@@ -23,6 +24,8 @@ export interface Encoding {
     readonly version: string;
     readonly resource: string;
     readonly subresource?: 'scale';
+    /** Of a kind that the gateway does not know: what it is, and the columns of its definition. */
+    readonly custom?: { readonly kind: string; readonly columns: readonly CustomResourceColumnDefinition[] };
   };
 }
 

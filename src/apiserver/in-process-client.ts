@@ -61,12 +61,16 @@ export class InProcessClient implements Client {
 
   byTerm(term: string): KubeObject[] {
     const { log } = this.#store;
-    return log.byTerm(term).map((row) => this.#store.parse(this.#kind(row.resource), row));
+    const { scheme } = this.#options.services;
+    return log.byTerm(term).flatMap((row) => {
+      const kind = scheme.byLogResource(row.resource);
+      return kind === undefined ? [] : [this.#store.parse(kind, row)];
+    });
   }
 
   resources(): readonly ResourceInfo[] {
-    return this.#options.services.scheme.kinds
-      .filter((kind) => kind.storedAs === undefined && kind.collectionAction === undefined && kind.review === undefined)
+    return [...this.#options.services.scheme.owners()]
+      .filter((kind) => kind.collectionAction === undefined && kind.review === undefined)
       .map((kind) => ({
         resource: (kind.group === '' ? kind.resource : `${kind.resource}.${kind.group}`) as ResourceName,
         namespaced: kind.namespaced,

@@ -35,7 +35,11 @@ export function openApiDocument(scheme: Scheme, path: string): string | undefine
     .find(({ group, version }) => groupVersionPath(group, version) === path);
   if (found === undefined) return undefined;
   const kinds = scheme.kindsOf(found.group, found.version);
-  const schemas = openApiSchemas(kinds.flatMap(({ definition }) => [definition, `${definition}List`]));
+  const schemas = openApiSchemas([
+    ...kinds.filter((kind) => kind.openApi === undefined).flatMap(({ definition }) => [definition, `${definition}List`]),
+    ...(kinds.some((kind) => kind.openApi !== undefined) ? META : []),
+  ]);
+  for (const kind of kinds) addOwn(schemas, kind);
   for (const kind of kinds) {
     name(schemas, kind.definition, kind, kind.kind);
     name(schemas, `${kind.definition}List`, kind, `${kind.kind}List`);
@@ -46,6 +50,27 @@ export function openApiDocument(scheme: Scheme, path: string): string | undefine
     paths: Object.fromEntries(kinds.flatMap((kind) => pathsOf(path, kind))),
     components: { schemas: Object.fromEntries(schemas) },
   })}\n`;
+}
+
+/** What schemas of custom resources refer to. */
+const OBJECT_META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
+const LIST_META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta';
+const META: readonly string[] = [OBJECT_META, LIST_META];
+
+/** A kind's schema of its own, and that of its lists. */
+function addOwn(schemas: Map<string, OpenApiSchema>, { definition, openApi }: Kind): void {
+  if (openApi === undefined) return;
+  schemas.set(definition, openApi());
+  schemas.set(`${definition}List`, {
+    type: 'object',
+    required: ['items'],
+    properties: {
+      apiVersion: { type: 'string' },
+      kind: { type: 'string' },
+      metadata: { allOf: [{ $ref: SCHEMAS + LIST_META }] },
+      items: { type: 'array', items: { $ref: SCHEMAS + definition } },
+    },
+  });
 }
 
 function groupVersionPath(group: string, version: string): string {

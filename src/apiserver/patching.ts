@@ -1,7 +1,8 @@
 // PATCH bodies: which kind of patch, and what it makes of an object.
 
+import type { Kind } from '../api/kind.ts';
 import type { KubeObject } from '../api/object.ts';
-import { schemaOf } from '../api/schema-of.ts';
+import { isUnstructured, schemaOf } from '../api/schema-of.ts';
 import type { Result } from '../api/status.ts';
 import { fail, failure, ok } from '../api/status.ts';
 import type { JsonObject } from '../lib/json.ts';
@@ -21,10 +22,14 @@ const TYPES: ReadonlyMap<string, PatchType> = new Map([
 
 export const PATCH_MEDIA_TYPES: readonly string[] = [...TYPES.keys()];
 
-export function patchType(request: ApiRequest): Result<PatchType> {
+/** Of a kind without a Go type there is no strategic merge. */
+export function patchType(request: ApiRequest, kind: Pick<Kind, 'schema'>): Result<PatchType> {
   const [media = ''] = (request.header('content-type') ?? '').split(';');
   const type = TYPES.get(media.trim());
-  return type === undefined ? fail(unsupportedMediaType(PATCH_MEDIA_TYPES)) : ok(type);
+  const plain = isUnstructured(kind);
+  if (type !== undefined && !(plain && type === 'strategic')) return ok(type);
+  const known = plain ? PATCH_MEDIA_TYPES.filter((item) => TYPES.get(item) !== 'strategic') : PATCH_MEDIA_TYPES;
+  return fail(unsupportedMediaType(known));
 }
 
 export interface Patching {

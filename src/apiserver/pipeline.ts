@@ -8,6 +8,8 @@
 //
 // Controllers, the scheduler and nodes enter at the verbs, under their own identities: see in-process-client.ts.
 
+import type { Kind } from '../api/kind.ts';
+import { isUnstructured } from '../api/schema-of.ts';
 import type { Status } from '../api/status.ts';
 import { statusAnswer } from './answer.ts';
 import type { User } from './authentication/user.ts';
@@ -38,7 +40,7 @@ export function planResource(services: Services, request: ApiRequest, path: Reso
     const exchange: Exchange = { services, request, query, path, kind, user, encoding: undefined };
     return { effect: 'read', run: () => verb.run(exchange) };
   }
-  const refused = refuse(request, path, query, verb);
+  const refused = refuse(request, path, query, verb, kind);
   if (refused !== undefined) return answer(statusAnswer(refused));
 
   const represented = representation(request, query, kind, verb.name === 'watch');
@@ -69,11 +71,19 @@ function answer(response: ApiResponse): Plan {
 }
 
 /** What no verb would take: a wrong timeout, media types that the router does not know, an impossible name. */
-function refuse(request: ApiRequest, path: ResourcePath, query: Query, verb: Verb): Status | undefined {
+function refuse(
+  request: ApiRequest,
+  path: ResourcePath,
+  query: Query,
+  verb: Verb,
+  kind: Kind,
+): Status | undefined {
   if (verb.name !== 'watch') {
     const late = checkTimeout(query.get('timeout'));
     if (late !== undefined) return late;
   }
+  // Upstream's router knows custom resources as one path for all.
+  if (isUnstructured(kind)) return validatePathName(path.name);
   if (verb.name === 'patch') {
     const unknown = routerConsumes(request.header('content-type'), PATCH_MEDIA_TYPES);
     if (unknown !== undefined) return unknown;

@@ -3,6 +3,7 @@
 
 import type { Kind } from '../api/kind.ts';
 import { apiVersionOf } from '../api/kind.ts';
+import { isUnstructured } from '../api/schema-of.ts';
 import type { Result, Status } from '../api/status.ts';
 import { badRequest, failure, ok } from '../api/status.ts';
 import { fieldErrorText, invalid } from '../schema/field-error.ts';
@@ -33,8 +34,13 @@ export function representation(
   return ok({
     ...shape,
     as: { ...encoding.as, ...(includeObject === undefined ? {} : { includeObject }) },
-    resource: { group, version, resource },
+    resource: { group, version, resource, ...customOf(kind) },
   });
+}
+
+/** What a table of a kind needs that whoever renders it cannot look up. */
+function customOf(kind: Kind): Pick<NonNullable<Encoding['resource']>, 'custom'> {
+  return isUnstructured(kind) ? { custom: { kind: kind.kind, columns: kind.columns ?? [] } } : {};
 }
 
 /** How a failure is told that no verb has come to, such as a 403. */

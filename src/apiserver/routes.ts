@@ -3,7 +3,9 @@
 
 import type { Connector } from '../api/connect.ts';
 import type { ApiVerb, Kind } from '../api/kind.ts';
+import { isUnstructured } from '../api/schema-of.ts';
 import type { Status } from '../api/status.ts';
+import { resolveCustom } from './custom/routes.ts';
 import { notAllowed, notFound } from './refusals.ts';
 import type { Exchange } from './exchange.ts';
 import type { ApiResponse } from './http.ts';
@@ -49,6 +51,7 @@ const OBJECT_VERBS: readonly ApiVerb[] = ['get', 'update', 'patch', 'delete'];
 
 export function resolve(kind: Kind, method: string, path: ResourcePath, query: Query): Route {
   if (path.inNamespace && !kind.namespaced) return notFound();
+  if (isUnstructured(kind)) return resolveCustom(kind, method, path, query);
   const connector = kind.connections?.[path.subresource];
   if (connector !== undefined) return resolveConnection(kind, connector, method, path);
   if (path.rest.length > 0) return notFound();
@@ -135,7 +138,7 @@ function resolveSubresource(kind: Kind, method: string, path: ResourcePath): Rou
     if (method === 'PUT') return write('update', (exchange) => put(exchange, 'status'));
     return method === 'PATCH' ? write('patch', (exchange) => patch(exchange, 'status')) : notAllowed();
   }
-  if (path.subresource === 'finalize' && kind.deletion !== undefined) {
+  if (path.subresource === 'finalize' && kind.deletion?.finalize === true) {
     return method === 'PUT' ? write('update', (exchange) => put(exchange, 'finalize')) : notAllowed();
   }
   if (path.subresource === 'scale' && kind.scale !== undefined) {

@@ -3,6 +3,7 @@
 
 import type { Client } from '../api/client.ts';
 import type { KubeObject } from '../api/object.ts';
+import { isUnstructured } from '../api/schema-of.ts';
 import { Scheme } from '../api/scheme.ts';
 import { unauthorized } from '../api/status.ts';
 import type { EventLog, Row } from '../eventlog/log.ts';
@@ -28,6 +29,7 @@ import { ANONYMOUS, componentUser } from './authentication/user.ts';
 import { allowKnown } from './authorization/allow-known.ts';
 import { authorize } from './authorization/authorize.ts';
 import { bootstrap } from './bootstrap.ts';
+import { goneResources, ServedKinds } from './custom/served-kinds.ts';
 import { Discovery } from './discovery.ts';
 import { EventCorrelator } from './event-recorder.ts';
 import type { Services } from './exchange.ts';
@@ -76,6 +78,8 @@ export interface ApiServer {
   resume(spec: WatchSpec, sink: Sink, seen: number): Watch;
   /** Every live watch has been told of all events up to this revision. */
   readonly toldRevision: number;
+  /** What the objects of a watch are. */
+  typeOf(spec: WatchSpec): { readonly kind: string; readonly apiVersion: string };
   clientFor(identity: { readonly name: string; readonly eventSource: string }, cause: number): Client;
   /** The object of a stored text. Shared: do not change it. */
   parse(row: Pick<Row, 'rev' | 'object'>): KubeObject;
@@ -92,7 +96,7 @@ class Server implements ApiServer {
   readonly #options: ApiServerOptions;
   readonly #services: Services;
   readonly #correlator = new EventCorrelator();
-  readonly #discovery: Discovery;
+  #known: Discovery | undefined;
   readonly #hub: WatchHub;
   readonly #users = new Map<string, User>();
   readonly #checks: readonly HealthCheck[];
@@ -100,7 +104,6 @@ class Server implements ApiServer {
   constructor(options: ApiServerOptions) {
     this.#options = options;
     const { log, clock, random } = options;
-    const scheme = new Scheme();
     const store = new Store({
       log,
       clock,
@@ -108,22 +111,35 @@ class Server implements ApiServer {
       heartbeats: new Heartbeats(clock),
       serviceCidr: options.serviceCidr ?? DEFAULT_SERVICE_CIDR,
     });
+    const served = new ServedKinds(log, store);
     this.#services = {
       store,
-      scheme,
+      get scheme() {
+        return served.scheme;
+      },
       admission: new Admission(ADMISSION_PLUGINS),
       authenticator: new TokenAuthenticator(
         options.tokens,
-        new ServiceAccountTokens({ signer: options.signer, store, scheme }),
+        new ServiceAccountTokens({ signer: options.signer, store, scheme: new Scheme() }),
       ),
       authorizer: allowKnown,
     };
-    this.#discovery = new Discovery(scheme);
     this.#checks = healthChecks(log);
     this.#hub = new WatchHub(log, {
       parse: (row) => store.parseStored(row),
       ...(options.tellLater === undefined ? {} : { later: options.tellLater }),
     });
+    // Behind the hub's own listener: what ends has been told of.
+    log.subscribe((events) => {
+      for (const resource of goneResources(events)) this.#hub.endAll(resource);
+    });
+  }
+
+  /** Of the kinds that are served now. */
+  get #discovery(): Discovery {
+    const { scheme } = this.#services;
+    if (this.#known?.scheme !== scheme) this.#known = new Discovery(scheme);
+    return this.#known;
   }
 
   get watchers(): number {
@@ -151,9 +167,9 @@ class Server implements ApiServer {
       if (open !== undefined) return answered(open);
     }
     if (info.kind === 'resource') {
-      const { group, version } = info.path;
-      if (group !== '' && !this.#discovery.hasGroup(group)) return answered(PAGE_NOT_FOUND);
-      if (this.#services.scheme.kindsOf(group, version).length === 0) return answered(statusAnswer(notFound().status));
+      const { group, version, resource } = info.path;
+      const { scheme } = this.#services;
+      if (scheme.byResource(group, version, resource) === undefined) return answered(unknownResource(scheme, group));
       return planResource(this.#services, request, info.path, user);
     }
     if (info.kind === 'discovery') return answered(this.#discover(request, info.parts));
@@ -170,13 +186,22 @@ class Server implements ApiServer {
   }
 
   resume(spec: WatchSpec, sink: Sink, seen: number): Watch {
-    const { store } = this.#services;
+    const { store, scheme } = this.#services;
+    if (scheme.byResource(spec.group, spec.version, spec.resource) === undefined) {
+      sink.end('gone');
+      return { resume() {}, stop() {}, seen: undefined };
+    }
     const watcher = this.#watcher(spec);
     return this.#hub.add(watcher, sink, new PastEvents(store.log, watcher, seen, (row) => store.parseStored(row)));
   }
 
   get toldRevision(): number {
     return this.#hub.revision;
+  }
+
+  typeOf({ group, version, resource }: WatchSpec): { readonly kind: string; readonly apiVersion: string } {
+    const kind = this.#services.scheme.byResource(group, version, resource);
+    return { kind: kind?.kind ?? '', apiVersion: group === '' ? version : `${group}/${version}` };
   }
 
   #watcher(spec: WatchSpec): Watcher {
@@ -271,6 +296,12 @@ class Server implements ApiServer {
       );
     return ['/apis', '/healthz', '/livez', '/metrics', '/openapi/v2', OPENAPI, '/readyz', '/version', ...groups].sort();
   }
+}
+
+/** Groups of custom resources come and go: what they do not serve is as unknown as they are when they are gone. */
+function unknownResource(scheme: Scheme, group: string): ApiResponse {
+  const builtIn = scheme.kinds.some((kind) => kind.group === group && !isUnstructured(kind));
+  return builtIn ? statusAnswer(notFound().status) : PAGE_NOT_FOUND;
 }
 
 function answered(response: ApiResponse): Plan {

@@ -9,7 +9,6 @@ import type { ApiResponse, WatchSpec } from '../apiserver/http.ts';
 import { Runtime } from '../controllers/runtime/runtime.ts';
 import type { RuntimePorts } from '../controllers/runtime/ports.ts';
 import type { RunResult } from '../controllers/runtime/runtime.ts';
-import { KINDS } from '../api/scheme.ts';
 import { compactionTarget } from '../eventlog/compaction.ts';
 import type { LogEvent } from '../eventlog/log.ts';
 import { SqliteLog } from '../eventlog/sqlite-log.ts';
@@ -137,6 +136,7 @@ export function openCore(options: CoreOptions): Core {
   sockets.resume();
   // An alarm that was armed is still armed, unless a crash came between a write and its alarm.
   if ((runtimeStore.cursor(RUNTIME_CURSOR) ?? 0) < log.head) driver.wake();
+  const bookmark = (spec: WatchSpec) => bookmarkOf(server.typeOf(spec));
   return { server, gate, commits, sockets, driver, figures, bookmark };
 }
 
@@ -145,9 +145,7 @@ function randomOf({ seed }: ClusterSettings, head: number): Random {
   return seed === undefined ? systemRandom : seededRandom((seed ^ Math.imul(head, 0x9e3779b1)) >>> 0);
 }
 
-function bookmark({ group, version, resource }: WatchSpec): readonly [head: string, tail: string] {
-  const kind = KINDS.find((known) => known.group === group && known.version === version && known.resource === resource);
-  const type = { kind: kind?.kind ?? '', apiVersion: group === '' ? version : `${group}/${version}` };
+function bookmarkOf(type: ReturnType<ApiServer['typeOf']>): readonly [head: string, tail: string] {
   const frame = JSON.stringify({ type: 'BOOKMARK', object: { ...type, metadata: { resourceVersion: '' } } });
   const at = frame.lastIndexOf('""') + 1;
   return [frame.slice(0, at), `${frame.slice(at)}\n`];

@@ -1,5 +1,6 @@
 // Every controller of a cluster. A new one is one more line.
 
+import { customResourceDefinitionController } from './customresourcedefinition/custom-resource-definition-controller.ts';
 import { deploymentController } from './deployment/deployment-controller.ts';
 import { endpointsController } from './endpoints/endpoints-controller.ts';
 import { endpointSliceController } from './endpointslice/endpointslice-controller.ts';
@@ -24,6 +25,7 @@ export function createControllers({ nodeGracePeriodMs }: ControllerSettings): Co
     replicaSetController,
     garbageCollector,
     namespaceController,
+    customResourceDefinitionController,
     podGarbageCollector,
     serviceAccountController,
     nodeIpamController,

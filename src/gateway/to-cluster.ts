@@ -1,6 +1,7 @@
 // The hot path: hands a request on to its cluster and gives back what comes, rendered where the client asked for it.
 
 import { scale } from '../api/autoscaling/v1/scale.ts';
+import { customPrinter } from '../api/custom/custom-printer.ts';
 import { Scheme } from '../api/scheme.ts';
 import type { Encoding } from '../apiserver/http.ts';
 import { OPENAPI_V2_PROTOBUF } from '../apiserver/openapi-v2.ts';
@@ -37,8 +38,9 @@ function parseEncoding(header: string | null): Encoding | undefined {
 /** The table of kinds is built only where something is to be rendered. */
 function kindLookup(): KindLookup {
   let scheme: Scheme | undefined;
-  return ({ group, version, resource, subresource }) => {
+  return ({ group, version, resource, subresource, custom }) => {
     if (subresource === 'scale') return scale;
+    if (custom !== undefined) return { group, version, kind: custom.kind, printer: customPrinter(custom.columns) };
     scheme ??= new Scheme();
     return scheme.byResource(group, version, resource);
   };

@@ -46,7 +46,7 @@ export function remove(
   if (kind.deletion !== undefined) {
     // The kind keeps its objects back by its own means (a Namespace, by spec.finalizers).
     if (!terminating) {
-      markDeleting(object, now, undefined);
+      object.metadata.deletionTimestamp = formatTime(now);
       kind.deletion.begin(object);
       return mark(store, kind, object, old, row.rev, write);
     }
@@ -112,11 +112,11 @@ function mark(
   return written.ok ? ok({ gone: false, object: written.value.object }) : written;
 }
 
-function markDeleting(object: KubeObject, now: number, grace: number | undefined): void {
+function markDeleting(object: KubeObject, now: number, grace: number): void {
   const meta = object.metadata;
   if ((meta.generation ?? 0) > 0) meta.generation = (meta.generation ?? 0) + 1;
-  meta.deletionTimestamp = formatTime(now + (grace ?? 0) * 1000);
-  if (grace !== undefined) meta.deletionGracePeriodSeconds = grace;
+  meta.deletionTimestamp = formatTime(now + grace * 1000);
+  meta.deletionGracePeriodSeconds = grace;
 }
 
 function shorten(object: KubeObject, grace: number): void {
@@ -150,7 +150,7 @@ function applyPropagation(kind: Kind, object: KubeObject, request: DeleteRequest
 
 function checkPreconditions(kind: Kind, object: KubeObject, request: DeleteRequest): Status | undefined {
   const meta = object.metadata;
-  const ref = { group: '', resource: kind.kind };
+  const ref = { group: kind.group, resource: kind.kind };
   if (request.uid !== undefined && request.uid !== meta.uid) {
     const why = `the UID in the precondition (${request.uid}) does not match the UID in record (${meta.uid}). The object might have been deleted and then recreated`;
     return conflict(ref, meta.name, why);

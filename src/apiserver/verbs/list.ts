@@ -16,8 +16,10 @@
 
 import type { Range, Row } from '../../eventlog/log.ts';
 import { pagesOf } from '../../eventlog/pages.ts';
+import type { Kind } from '../../api/kind.ts';
 import { apiVersionOf } from '../../api/kind.ts';
 import type { KubeObject } from '../../api/object.ts';
+import { isUnstructured } from '../../api/schema-of.ts';
 import type { Result, Status } from '../../api/status.ts';
 import { badRequest, expired, fail, ok } from '../../api/status.ts';
 import { logResource } from '../../registry/store.ts';
@@ -204,7 +206,7 @@ function* behind(start: string, rest: Iterable<string>): Iterable<string> {
 
 function* listPieces(exchange: Exchange, page: Page): Generator<string, void, void> {
   const { kind, services, path } = exchange;
-  const prefix = textPrefix(kind.kind, apiVersionOf(kind));
+  const item = itemOf(kind);
   let piece = listHead(exchange, {
     resourceVersion: String(page.revision),
     ...(page.next === undefined ? {} : { continue: encodeContinue(page.next, path.namespace === '') }),
@@ -212,7 +214,7 @@ function* listPieces(exchange: Exchange, page: Page): Generator<string, void, vo
   });
   let separator = '';
   for (const row of page.rows) {
-    piece += separator + itemText(services.store.served(kind, row), prefix);
+    piece += separator + item(services.store.served(kind, row));
     separator = ',';
     if (piece.length < PIECE) continue;
     yield piece;
@@ -223,11 +225,20 @@ function* listPieces(exchange: Exchange, page: Page): Generator<string, void, vo
 
 /** A list of objects that are at hand. */
 export function objectListText(exchange: Exchange, objects: readonly KubeObject[], metadata: object): string {
-  const prefix = textPrefix(exchange.kind.kind, apiVersionOf(exchange.kind));
-  const items = objects.map((item) => itemText(objectText(item, Number(item.metadata.resourceVersion)), prefix));
+  const item = itemOf(exchange.kind);
+  const items = objects.map((object) => item(objectText(object, Number(object.metadata.resourceVersion))));
   return `${listHead(exchange, metadata)}${items.join(',')}]}\n`;
 }
 
+/** The list item of a text: without its type, which the list tells, unless the kind's items bear it. */
+function itemOf(kind: Kind): (text: string) => string {
+  if (isUnstructured(kind)) return (text) => text;
+  const prefix = textPrefix(kind.kind, apiVersionOf(kind));
+  return (text) => itemText(text, prefix);
+}
+
 function listHead({ kind }: Exchange, metadata: object): string {
-  return `${textPrefix(`${kind.kind}List`, apiVersionOf(kind))}"metadata":${JSON.stringify(metadata)},"items":[`;
+  // Upstream's list without a Go type always has the member.
+  const whole = isUnstructured(kind) ? { continue: '', ...metadata } : metadata;
+  return `${textPrefix(`${kind.kind}List`, apiVersionOf(kind))}"metadata":${JSON.stringify(whole)},"items":[`;
 }

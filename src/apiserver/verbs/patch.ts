@@ -17,7 +17,7 @@ import { admit, attributes, checkName, dropRepeatedOwners, settleNamespace } fro
 
 export function patch(exchange: Exchange, part: Part): ApiResponse {
   const { kind, path, user, services, encoding, request } = exchange;
-  const type = patchType(request);
+  const type = patchType(request, kind);
   if (!type.ok) return statusAnswer(type.status, encoding);
   const options = writeOptions(exchange.query, 'PatchOptions');
   if (!options.ok) return statusAnswer(options.status, encoding);

@@ -33,6 +33,8 @@ export function getScale(exchange: Exchange, strategy: ScaleStrategy<KubeObject>
   const encoding = scaleEncoding(exchange.encoding);
   const object = services.store.get(kind, path.namespace, path.name);
   if (object === undefined) return statusAnswer(notFoundStatus(kind, path.name), encoding);
+  const unreadable = strategy.unreadable?.(object);
+  if (unreadable !== undefined) return statusAnswer(unreadable, encoding);
   return jsonAnswer(200, scaleText(object, strategy), encoding);
 }
 
@@ -47,8 +49,8 @@ export function putScale(exchange: Exchange, strategy: ScaleStrategy<KubeObject>
 }
 
 export function patchScale(exchange: Exchange, strategy: ScaleStrategy<KubeObject>): ApiResponse {
-  const { encoding, request } = exchange;
-  const type = patchType(request);
+  const { encoding, request, kind } = exchange;
+  const type = patchType(request, kind);
   if (!type.ok) return statusAnswer(type.status, encoding);
   const options = writeOptions(exchange.query, 'PatchOptions');
   if (!options.ok) return statusAnswer(options.status, encoding);
@@ -88,7 +90,7 @@ function write(
         }
         const object = clone(old);
         strategy.set(object, scale.value.spec?.replicas ?? 0);
-        object.metadata.resourceVersion = resourceVersion;
+        if (resourceVersion !== '') object.metadata.resourceVersion = resourceVersion;
         return ok(object);
       },
       admit: (made, old) => admit(services, made, old, asked),

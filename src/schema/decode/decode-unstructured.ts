@@ -30,13 +30,14 @@ export function decodeUnstructured(
     const what = describe(treeOf(input), '');
     return unrecognized(`json: cannot unmarshal ${what} into Go value of type map[string]interface {}`);
   }
-  const given = { kind: input['kind'] ?? '', apiVersion: input['apiVersion'] ?? '' };
-  if (typeof given.kind !== 'string' || given.kind === '') {
+  const member = (name: string): string => (typeof input[name] === 'string' ? input[name] : '');
+  const given = { kind: member('kind'), apiVersion: member('apiVersion') };
+  if (given.kind === '') {
     return unrecognized(`Object 'Kind' is missing in '${text}'`);
   }
   const fitted = fit(input, source, schema, options);
   const cannot = (why: string): DecodeFailure =>
-    badRequest(`${String(given.kind)} in version "${version}" cannot be handled as a ${kind}: ${why}`);
+    badRequest(`${given.kind} in version "${version}" cannot be handled as a ${kind}: ${why}`);
   if (fitted.error !== undefined) return cannot(fitted.error);
   const wanted = `${group}/${version}`;
   const own = given.apiVersion === wanted && given.kind === kind;
@@ -46,8 +47,9 @@ export function decodeUnstructured(
     return cannot(`strict decoding error: ${[...yaml, ...fitted.strict].join(', ')}`);
   }
   if (given.apiVersion !== wanted) {
-    const version = String(given.apiVersion);
-    return badRequest(`the API version in the data (${version}) does not match the expected API version (${wanted})`);
+    return badRequest(
+      `the API version in the data (${given.apiVersion}) does not match the expected API version (${wanted})`,
+    );
   }
   if (given.kind !== kind) {
     const { metadata } = fitted.object;

@@ -63,7 +63,7 @@ export interface JsonSchema {
 
 /** The schema of each item; undefined where there is none or a list of them. */
 export function itemsOf({ items }: JsonSchema): JsonSchema | undefined {
-  return isObject(items) ? (items as JsonSchema) : undefined;
+  return isObject(items) ? items : undefined;
 }
 
 /** The schema of members that are not among the properties; true: any value; undefined: there may be none. */

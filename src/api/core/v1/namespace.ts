@@ -83,6 +83,7 @@ export const namespace = defineKind<Namespace>({
   },
 
   deletion: {
+    finalize: true,
     begin(object) {
       object.status = { ...object.status, phase: 'Terminating' };
     },

@@ -1,0 +1,110 @@
+// Where the rules of a schema are compiled: CEL with the variables `self` and `oldSelf`, and of kubernetes' library the
+// functions of lists, regular expressions, URLs, IP addresses and quantities.
+// Regular expressions are RE2's, as upstream's: those of the language here would not end in time for every input.
+// Models kubernetes staging/src/k8s.io/apiserver/pkg/cel/{environment,library}.
+
+import { Environment } from '@marcbachmann/cel-js';
+import type { ASTNode } from '@marcbachmann/cel-js';
+import { registerLibrary } from './library.ts';
+
+export interface Program {
+  /** Throws what CEL throws: an error with a `summary`. */
+  evaluate(variables: { readonly self: unknown; readonly oldSelf?: unknown }): unknown;
+  readonly ast: ASTNode;
+  /** `bool`, `string`, `dyn`, … */
+  readonly type: string;
+}
+
+export type Compiled =
+  | { readonly ok: true; readonly program: Program }
+  | { readonly ok: false; readonly error: string };
+
+export class Compiler {
+  readonly #environment: Environment;
+
+  constructor() {
+    this.#environment = new Environment({ enableOptionalTypes: true, homogeneousAggregateLiterals: false })
+      .registerVariable('self', 'dyn')
+      .registerVariable('oldSelf', 'dyn');
+    registerLibrary(this.#environment);
+  }
+
+  /** `error`: as upstream's compiler prints it, with the place. */
+  compile(text: string): Compiled {
+    try {
+      const source = withRe2(text, this.#environment.parse(text).ast);
+      const checked = this.#environment.check(source);
+      if (!checked.valid) return { ok: false, error: located(text, checked.error) };
+      const program = this.#environment.parse(source);
+      return {
+        ok: true,
+        program: { ast: program.ast, type: checked.type ?? 'dyn', evaluate: (variables) => program({ ...variables }) },
+      };
+    } catch (error) {
+      return { ok: false, error: located(text, error) };
+    }
+  }
+
+  /** oldSelf of a rule that takes it as an optional. */
+  optional(value: unknown): unknown {
+    return value === undefined
+      ? this.#environment.evaluate('optional.none()')
+      : this.#environment.evaluate('optional.of(self)', { self: value });
+  }
+}
+
+export function errorSummary(error: unknown): string {
+  if (error instanceof Error) return (error as Error & { summary?: string }).summary ?? error.message;
+  return String(error);
+}
+
+/** `ERROR: <input>:1:5: undefined field 'nope'`, then the line and a mark under it. `at` counts from 0. */
+export function errorAt(text: string, at: number, message: string): string {
+  const before = text.slice(0, at).split('\n');
+  const line = before.length;
+  const column = (before.at(-1) ?? '').length;
+  const source = text.split('\n')[line - 1] ?? '';
+  return `ERROR: <input>:${line}:${column + 1}: ${message}\n | ${source}\n | ${'.'.repeat(column)}^`;
+}
+
+function located(text: string, error: unknown): string {
+  const { range, code } = (error ?? {}) as { range?: { start: number; end: number }; code?: string };
+  const start = range?.start ?? 0;
+  if (code === 'unknown_variable') {
+    const name = text.slice(start, range?.end);
+    return errorAt(text, start, `undeclared reference to '${name}' (in container '')`);
+  }
+  return errorAt(text, start, errorSummary(error));
+}
+
+/** The same text with `matches` of texts under the name of our own function. */
+function withRe2(text: string, ast: ASTNode): string {
+  const places: number[] = [];
+  visit(ast, (node) => {
+    if (node.op !== 'rcall' || node.args[0] !== 'matches') return;
+    const place = text.indexOf('matches', node.args[1].range.end);
+    if (place >= 0) places.push(place);
+  });
+  let source = text;
+  for (const place of places.sort((a, b) => b - a)) {
+    source = `${source.slice(0, place)}${RE2_MATCHES}${source.slice(place + 'matches'.length)}`;
+  }
+  return source;
+}
+
+/** As long as the name it stands for would confuse places in messages no more than needed. */
+export const RE2_MATCHES = 're2Matches';
+
+export function visit(node: ASTNode, seen: (node: ASTNode) => void): void {
+  seen(node);
+  for (const child of childrenOf(node.args)) visit(child, seen);
+}
+
+function childrenOf(args: unknown): ASTNode[] {
+  if (Array.isArray(args)) return args.flatMap(childrenOf);
+  return isNode(args) ? [args] : [];
+}
+
+function isNode(value: unknown): value is ASTNode {
+  return typeof value === 'object' && value !== null && 'op' in value && 'args' in value && 'range' in value;
+}
