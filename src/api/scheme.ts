@@ -9,6 +9,7 @@ import { horizontalPodAutoscaler } from './autoscaling/v2/horizontal-pod-autosca
 import { cronJob } from './batch/v1/cron-job.ts';
 import { job } from './batch/v1/job.ts';
 import { lease } from './coordination/v1/lease.ts';
+import { customResourceDefinition } from './apiextensions/v1/custom-resource-definition.ts';
 import { selfSubjectReview } from './authentication/v1/self-subject-review.ts';
 import { tokenReview } from './authentication/v1/token-review.ts';
 import { selfSubjectRulesReview } from './authorization/v1/self-subject-rules-review.ts';
@@ -72,6 +73,7 @@ export const KINDS: readonly Kind[] = [
   selfSubjectAccessReview,
   selfSubjectRulesReview,
   subjectAccessReview,
+  customResourceDefinition,
   lease,
   endpointSlice,
 ];
