@@ -32,8 +32,8 @@ export const LIST = `SELECT ${ROW} FROM objects o CROSS JOIN events e ON e.rev =
 export const COUNT =
   'SELECT count(*) AS count FROM (SELECT 1 FROM objects WHERE resource = ? AND path > ? AND path < ? LIMIT ?)';
 export const REVISIONS = 'SELECT rev FROM objects WHERE resource = ? AND path > ? AND path < ? ORDER BY path LIMIT ?';
-/** The binding is a JSON list of revisions. */
-export const ROWS = `SELECT ${ROW}, e.resource FROM json_each(?) j CROSS JOIN events e ON e.rev = j.value ORDER BY j.key`;
+/** The binding is a JSON list of revisions, whose order the result has: joins keep the order of their outer loop. */
+export const ROWS = `SELECT ${ROW}, e.resource FROM json_each(?) j CROSS JOIN events e ON e.rev = j.value`;
 
 /**
  * The last event of each path at a revision, from the index alone. Its order is the result's, without a sort of whole
