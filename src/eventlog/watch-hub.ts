@@ -113,16 +113,6 @@ export class WatchHub {
     }
   }
 
-  /** Ends all watches of a resource that is no more, once they have been told of all that happened. */
-  endAll(resource: string): void {
-    this.#tell();
-    for (const entry of [...this.#entries]) {
-      if (entry.watcher.resource !== resource) continue;
-      this.#remove(entry);
-      entry.sink.end('gone');
-    }
-  }
-
   /** Stops listening to the log; for a hub that lives shorter than it. */
   close(): void {
     this.#stop();
