@@ -5,11 +5,11 @@ import type { Kind } from '../api/kind.ts';
 import { apiVersionOf } from '../api/kind.ts';
 import { isUnstructured } from '../api/schema-of.ts';
 import type { Result, Status } from '../api/status.ts';
-import { badRequest, failure, ok } from '../api/status.ts';
+import { badRequest, fail, failure, ok } from '../api/status.ts';
 import { fieldErrorText, invalid } from '../schema/field-error.ts';
 import { messageOfKind } from '../schema/protobuf/messages.ts';
 import type { ApiRequest, Encoding } from './http.ts';
-import { acceptsPlain, negotiate, negotiateFailure } from './negotiate.ts';
+import { acceptsPlain, choose, negotiate, negotiateFailure, notAcceptable, PLAIN_ENDPOINT } from './negotiate.ts';
 import type { Query } from './request-info.ts';
 
 /** How a request's answers are represented: JSON as it is, where this is undefined. */
@@ -47,6 +47,12 @@ function customOf(kind: Kind): Pick<NonNullable<Encoding['resource']>, 'custom'>
 export function failureEncoding(request: ApiRequest, query: Query): Encoding {
   const accepted = negotiateFailure(request.header('accept')) ?? { format: 'json' };
   return prettily(accepted, prettyAsked(request, query));
+}
+
+/** Of what is no object of a kind: discovery. A clause that asks for a conversion is passed over. */
+export function plainRepresentation(request: ApiRequest, query: Query): Result<Encoding> {
+  const choice = choose(request.header('accept'), PLAIN_ENDPOINT);
+  return choice === undefined ? fail(notAcceptable()) : ok(failureEncoding(request, query));
 }
 
 function prettily(encoding: Encoding, pretty: boolean): Encoding {

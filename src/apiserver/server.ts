@@ -31,6 +31,7 @@ import { authorize } from './authorization/authorize.ts';
 import { bootstrap } from './bootstrap.ts';
 import { goneResources, ServedKinds } from './custom/served-kinds.ts';
 import { Discovery } from './discovery.ts';
+import { discoveryAnswer } from './discovery-answer.ts';
 import { EventCorrelator } from './event-recorder.ts';
 import type { Services } from './exchange.ts';
 import type { HealthCheck } from './health.ts';
@@ -172,7 +173,7 @@ class Server implements ApiServer {
       if (scheme.byResource(group, version, resource) === undefined) return answered(unknownResource(scheme, group));
       return planResource(this.#services, request, info.path, user);
     }
-    if (info.kind === 'discovery') return answered(this.#discover(request, info.parts));
+    if (info.kind === 'discovery') return answered(discoveryAnswer(this.#discovery, request, info.parts));
     if (info.path === REPORT_PATH) {
       if (request.method !== 'POST') return answered(statusAnswer(notAllowed().status));
       const context = { services: this.#services, correlator: this.#correlator, user };
@@ -240,23 +241,6 @@ class Server implements ApiServer {
       return { status: 200, contentType: 'application/json', body: VERSION_TEXT };
     }
     return health(path, new Query(request.query), this.#checks);
-  }
-
-  #discover(request: ApiRequest, parts: readonly string[]): ApiResponse {
-    if (request.method !== 'GET') return statusAnswer(notAllowed().status);
-    const [root = ''] = parts;
-    const accept = request.header('accept') ?? '';
-    if (parts.length === 1 && accept.includes('as=APIGroupDiscoveryList')) {
-      const version = /v=v2(?!beta1)/.test(accept) ? 'v2' : accept.includes('v=v2beta1') ? 'v2beta1' : undefined;
-      if (version !== undefined) {
-        const contentType = `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
-        return { status: 200, contentType, body: this.#discovery.aggregated(root === 'api' ? 'api' : 'apis', version) };
-      }
-    }
-    const text = this.#discovery.document(parts, request.header('host') ?? '');
-    if (text !== undefined) return { status: 200, contentType: 'application/json', body: text };
-    if (root === 'apis' && !this.#discovery.hasGroup(parts[1] ?? '')) return PAGE_NOT_FOUND;
-    return statusAnswer(notFound().status);
   }
 
   #other(request: ApiRequest, path: string): ApiResponse {

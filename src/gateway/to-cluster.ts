@@ -8,6 +8,7 @@ import { OPENAPI_V2_PROTOBUF } from '../apiserver/openapi-v2.ts';
 import type { Env } from '../env.ts';
 import { createLogger, errorText } from '../lib/log.ts';
 import { isClusterName, mayWatch } from './cluster-path.ts';
+import { compressed } from './compress.ts';
 import { openApiProtobuf } from './render/openapi-protobuf.ts';
 import type { KindLookup } from './render/render.ts';
 import { render } from './render/render.ts';
@@ -24,7 +25,7 @@ export async function toCluster(request: Request, env: Env, name: string): Promi
     const answer = await stub.fetch(watching ? watchRequest(request) : request);
     const header = answer.headers.get(ENCODING_HEADER);
     if (answer.status === 101) return watchResponse(request, answer, parseEncoding(header), kindLookup());
-    return header === null ? answer : await rendered(answer, JSON.parse(header) as Encoding);
+    return await compressed(request, header === null ? answer : await rendered(answer, JSON.parse(header) as Encoding));
   } catch (error) {
     createLogger({ level: env.LOG_LEVEL }).error('cluster failed', { cluster: name, error: errorText(error) });
     return unavailable(error);
@@ -54,6 +55,13 @@ async function rendered(answer: Response, encoding: Encoding): Promise<Response>
   const headers = new Headers(answer.headers);
   headers.delete(ENCODING_HEADER);
   headers.delete('Content-Length');
-  headers.set('Content-Type', contentType);
+  headers.set('Content-Type', `${contentType}${parameters(answer)}`);
   return new Response(body, { status: answer.status, headers });
+}
+
+/** Of the media type: what aggregated discovery says of itself. */
+function parameters({ headers }: Response): string {
+  const type = headers.get('Content-Type') ?? '';
+  const start = type.indexOf(';');
+  return start < 0 ? '' : type.slice(start);
 }

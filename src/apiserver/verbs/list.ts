@@ -24,7 +24,7 @@ import type { Result, Status } from '../../api/status.ts';
 import { badRequest, expired, fail, ok } from '../../api/status.ts';
 import { logResource } from '../../registry/store.ts';
 import { itemText, objectText, textPrefix } from '../../registry/text.ts';
-import { jsonAnswer, statusAnswer } from '../answer.ts';
+import { jsonAnswer, rendering, statusAnswer } from '../answer.ts';
 import type { Continue } from '../continue-token.ts';
 import { decodeContinue, encodeContinue } from '../continue-token.ts';
 import type { Exchange } from '../exchange.ts';
@@ -204,23 +204,25 @@ function* behind(start: string, rest: Iterable<string>): Iterable<string> {
   yield* rest;
 }
 
+/** Where the gateway renders the list, each item stands on a line of its own, so that it can be read by itself. */
 function* listPieces(exchange: Exchange, page: Page): Generator<string, void, void> {
-  const { kind, services, path } = exchange;
+  const { kind, services, path, encoding } = exchange;
+  const lineEnd = encoding === undefined || rendering(encoding) === undefined ? '' : '\n';
   const item = itemOf(kind);
   let piece = listHead(exchange, {
     resourceVersion: String(page.revision),
     ...(page.next === undefined ? {} : { continue: encodeContinue(page.next, path.namespace === '') }),
     ...(page.remaining === undefined ? {} : { remainingItemCount: page.remaining }),
   });
-  let separator = '';
+  let separator = lineEnd;
   for (const row of page.rows) {
     piece += separator + item(services.store.served(kind, row));
-    separator = ',';
+    separator = `,${lineEnd}`;
     if (piece.length < PIECE) continue;
     yield piece;
     piece = '';
   }
-  yield `${piece}]}\n`;
+  yield `${piece}${lineEnd}]}\n`;
 }
 
 /** A list of objects that are at hand. */
@@ -237,8 +239,8 @@ function itemOf(kind: Kind): (text: string) => string {
   return (text) => itemText(text, prefix);
 }
 
-function listHead({ kind }: Exchange, metadata: object): string {
-  // Upstream's list without a Go type always has the member.
-  const whole = isUnstructured(kind) ? { continue: '', ...metadata } : metadata;
+function listHead({ kind, encoding }: Exchange, metadata: object): string {
+  // Upstream's list without a Go type always has the member, where it is shown as it is.
+  const whole = isUnstructured(kind) && encoding?.as === undefined ? { continue: '', ...metadata } : metadata;
   return `${textPrefix(`${kind.kind}List`, apiVersionOf(kind))}"metadata":${JSON.stringify(whole)},"items":[`;
 }
