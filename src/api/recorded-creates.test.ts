@@ -22,6 +22,8 @@ const KNOWN: Readonly<Record<string, string>> = {
   'deployment-recreate/m19': 'an empty map and a missing one are the same here: the message quotes null for {}',
   'pv-nfs/m19': 'an empty map and a missing one are the same here: the message quotes null for {}',
   'rc/m5': 'an empty map and a missing one are the same here: the message quotes null for {}',
+  'statefulset/s13': 'the recorded server had maxUnavailable turned off',
+  'statefulset/s14': 'the recorded server had maxUnavailable turned off',
   'hpa-v2/s18': 'an empty list and a missing one are the same here: the default comes in its place',
 };
 

@@ -30,6 +30,8 @@ const KNOWN: Readonly<Record<string, string>> = {
   'crd/9': 'the definition is established by its controller',
   'job/9': 'the template is printed with the names of upstream’s internal type',
   'lease/2': 'the store refuses it',
+  'pdb/2': 'the store refuses it',
+  'statefulset/15': 'depends on what the controller wrote before',
   'pv-nfs/6': 'the difference is printed with upstream’s internal names',
   'secret-opaque/11': 'the text of a patch error is the decoder’s',
 };

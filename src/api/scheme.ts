@@ -2,8 +2,10 @@
 // Models apimachinery pkg/runtime/schema and the group order of kubernetes' discovery.
 
 import { controllerRevision } from './apps/v1/controller-revision.ts';
+import { daemonSet } from './apps/v1/daemon-set.ts';
 import { deployment } from './apps/v1/deployment.ts';
 import { replicaSet } from './apps/v1/replica-set.ts';
+import { statefulSet } from './apps/v1/stateful-set.ts';
 import { horizontalPodAutoscalerV1 } from './autoscaling/v1/horizontal-pod-autoscaler.ts';
 import { horizontalPodAutoscaler } from './autoscaling/v2/horizontal-pod-autoscaler.ts';
 import { cronJob } from './batch/v1/cron-job.ts';
@@ -39,6 +41,11 @@ import { eventsEvent } from './events/v1/event.ts';
 import type { Kind } from './kind.ts';
 import { resourceName } from './kind.ts';
 import { networkPolicy } from './networking/v1/network-policy.ts';
+import { podDisruptionBudget } from './policy/v1/pod-disruption-budget.ts';
+import { clusterRoleBinding } from './rbac/v1/cluster-role-binding.ts';
+import { clusterRole } from './rbac/v1/cluster-role.ts';
+import { roleBinding } from './rbac/v1/role-binding.ts';
+import { role } from './rbac/v1/role.ts';
 
 /** Within a group in the order of discovery: by resource. */
 export const KINDS: readonly Kind[] = [
@@ -59,14 +66,21 @@ export const KINDS: readonly Kind[] = [
   serviceAccount,
   service,
   controllerRevision,
+  daemonSet,
   deployment,
   replicaSet,
+  statefulSet,
   eventsEvent,
   horizontalPodAutoscaler,
   horizontalPodAutoscalerV1,
   cronJob,
   job,
   networkPolicy,
+  podDisruptionBudget,
+  clusterRoleBinding,
+  clusterRole,
+  roleBinding,
+  role,
   selfSubjectReview,
   tokenReview,
   localSubjectAccessReview,

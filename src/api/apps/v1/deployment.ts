@@ -6,12 +6,12 @@ import { deepEqual } from '../../../lib/json.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, invalid, notSupported, required } from '../../../schema/field-error.ts';
 import { formatLabelSelector } from '../../../schema/label-selector.ts';
-import { percentErrors } from '../../../schema/names.ts';
 import { omitEmpty } from '../../core/v1/pod-defaults.ts';
 import { defineKind } from '../../kind.ts';
 import { AGE_COLUMN, NAME_COLUMN, age, column, containerCells, wide } from '../../printing.ts';
 import type { Deployment, DeploymentSpec, DeploymentStatus, DeploymentStrategy } from '../../types/apps-v1.ts';
-import { invalidEach, validateImmutable, validateNonnegative } from '../../validation/fields.ts';
+import { validateImmutable, validateNonnegative } from '../../validation/fields.ts';
+import { intOrPercentValue, validateAtMostAll, validateIntOrPercent } from '../../validation/int-or-percent.ts';
 
 const EMPTY_SPEC: DeploymentSpec = { selector: {}, template: {} };
 
@@ -76,28 +76,13 @@ function validateStrategy(strategy: DeploymentStrategy, field: string): FieldErr
 
 function validateRollingUpdate(unavailable: string | number, surge: string | number, field: string): FieldError[] {
   const errors = [
-    ...validateCount(unavailable, `${field}.maxUnavailable`),
-    ...validateCount(surge, `${field}.maxSurge`),
+    ...validateIntOrPercent(unavailable, `${field}.maxUnavailable`),
+    ...validateIntOrPercent(surge, `${field}.maxSurge`),
   ];
-  if (countOf(unavailable) === 0 && countOf(surge) === 0) {
+  if (intOrPercentValue(unavailable) === 0 && intOrPercentValue(surge) === 0) {
     errors.push(invalid(`${field}.maxUnavailable`, unavailable, 'may not be 0 when `maxSurge` is 0'));
   }
-  if (typeof unavailable === 'string' && percentErrors(unavailable).length === 0 && countOf(unavailable) > 100) {
-    errors.push(invalid(`${field}.maxUnavailable`, unavailable, 'must not be greater than 100%'));
-  }
-  return errors;
-}
-
-function validateCount(value: string | number, field: string): FieldError[] {
-  if (typeof value === 'number') return validateNonnegative(value, field);
-  return invalidEach(field, value, percentErrors(value));
-}
-
-/** The number of a count or of a percentage; 0 of anything else. */
-function countOf(value: string | number): number {
-  if (typeof value === 'number') return value;
-  const digits = value.endsWith('%') ? value.slice(0, -1) : value;
-  return /^[-+]?[0-9]+$/.test(digits) ? Number(digits) : 0;
+  return [...errors, ...validateAtMostAll(unavailable, `${field}.maxUnavailable`)];
 }
 
 function validateStatus({ status = {} }: Deployment, old: Deployment): FieldError[] {
@@ -168,6 +153,7 @@ export const deployment = defineKind<Deployment>({
       object.status ??= {};
     },
     validate: validateStatus,
+    resetFields: ['spec', 'metadata.labels'],
   },
   scale: scaleOf<Deployment>(),
 
