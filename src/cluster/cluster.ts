@@ -9,6 +9,7 @@ import { DurableObject } from 'cloudflare:workers';
 import { badRequest, internalError, notFoundStatus } from '../api/status.ts';
 import type { Status } from '../api/status.ts';
 import { statusAnswer } from '../apiserver/answer.ts';
+import type { Flow } from '../apiserver/fairness/flow-schemas.ts';
 import { TOO_MANY_REQUESTS } from '../apiserver/fairness/fairness.ts';
 import type { WatchPlan } from '../apiserver/http.ts';
 import { timeoutOf } from '../apiserver/timeout.ts';
@@ -34,9 +35,6 @@ import type { ClusterSettings, InstallConfig } from './settings.ts';
 
 const WATCH_HEADER = 'x-kubewisp-watch';
 const DEFAULT_GRACE_SECONDS = 50;
-
-/** Watches take no seat, but each takes memory. */
-const MOST_WATCHES = 5000;
 
 interface Answer {
   readonly response: Response;
@@ -64,9 +62,10 @@ export class Cluster extends DurableObject<Env> {
     try {
       core = this.#open();
       if (core === undefined) return failed(this.#unknown(target.cluster));
-      const entering = core.gate.enter(core.server.flow(head), bytesToHold(request), timeoutOf(head.query));
+      const flow = core.server.flow(head);
+      const entering = core.gate.enter(flow, bytesToHold(request), timeoutOf(head.query));
       const pass = entering instanceof Promise ? await entering : entering;
-      answer = pass === undefined ? refused(TOO_MANY_REQUESTS) : await this.#answer(core, head, request, pass);
+      answer = pass === undefined ? refused(TOO_MANY_REQUESTS) : await this.#answer(core, flow, head, request, pass);
     } catch (error) {
       this.#logger().error('request failed', { method: request.method, path: target.path, error: errorText(error) });
       answer = refused(internalError('the request could not be carried out'));
@@ -141,7 +140,7 @@ export class Cluster extends DurableObject<Env> {
   }
 
   /** `pass` is given back, whatever happens. */
-  async #answer(core: Core, head: RequestHead, request: Request, pass: Pass): Promise<Answer> {
+  async #answer(core: Core, flow: Flow, head: RequestHead, request: Request, pass: Pass): Promise<Answer> {
     let response: Response;
     let watch = false;
     let sent = false;
@@ -150,7 +149,7 @@ export class Cluster extends DurableObject<Env> {
       if (!body.ok) return refused(body.status);
       const plan = core.server.plan({ ...head, body: body.text });
       watch = plan.effect === 'watch';
-      if (plan.effect === 'watch') response = this.#watch(core, plan.watch, request);
+      if (plan.effect === 'watch') response = this.#watch(core, flow, plan.watch, request);
       else {
         const made = plan.effect === 'read' ? plan.run() : await core.commits.submit(() => plan.run());
         response = toResponse(whenSent(made, () => pass.leaveSoon()));
@@ -162,10 +161,10 @@ export class Cluster extends DurableObject<Env> {
     return { response, watch };
   }
 
-  #watch(core: Core, plan: WatchPlan, request: Request): Response {
+  #watch(core: Core, { schema, distinguisher }: Flow, plan: WatchPlan, request: Request): Response {
     if (request.headers.get('Upgrade') !== 'websocket') return failed(badRequest('a watch needs a WebSocket here'));
-    if (core.sockets.count >= MOST_WATCHES) return failed(TOO_MANY_REQUESTS);
-    return watchAnswer(core, plan);
+    const whose = `${schema}/${distinguisher}`;
+    return core.sockets.hasRoomFor(whose) ? watchAnswer(core, plan, whose) : failed(TOO_MANY_REQUESTS);
   }
 
   #logger(cluster?: string): Logger {
@@ -189,8 +188,8 @@ export class Cluster extends DurableObject<Env> {
   }
 }
 
-function watchAnswer(core: Core, plan: WatchPlan): Response {
-  const webSocket = core.sockets.open(plan);
+function watchAnswer(core: Core, plan: WatchPlan, flow: string): Response {
+  const webSocket = core.sockets.open(plan, flow);
   const terms = {
     timeoutSeconds: plan.timeoutSeconds,
     ...(plan.spec.bookmarks ? { bookmark: core.bookmark(plan.spec) } : {}),

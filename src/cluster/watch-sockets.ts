@@ -21,6 +21,11 @@ const BEHIND = 'behind';
 const TAKEN = 'taken ';
 /** Bytes. */
 const WINDOW = 1 << 20;
+/** Open watches. */
+const MOST_WATCHES = 4096;
+
+/** Tags have at most 256 characters. */
+const tagOf = (flow: string): string => flow.slice(0, 256) || '-';
 
 interface Attachment {
   readonly spec: WatchSpec;
@@ -56,6 +61,13 @@ export class WatchSockets {
     return this.#open.size;
   }
 
+  /** Whether the flow may open one more: each watch takes memory. No flow has more than half. */
+  hasRoomFor(flow: string): boolean {
+    const { size } = this.#open;
+    if (size < MOST_WATCHES / 2) return true;
+    return size < MOST_WATCHES && this.#options.context.getWebSockets(tagOf(flow)).length < MOST_WATCHES / 2;
+  }
+
   /** Subscribes the sockets that were open while the object slept. */
   resume(): void {
     const { context, server } = this.#options;
@@ -74,9 +86,10 @@ export class WatchSockets {
   }
 
   /** Answers the gateway's side of a new watch. */
-  open(plan: WatchPlan): WebSocket {
+  open(plan: WatchPlan, flow: string): WebSocket {
     const { 0: client, 1: socket } = new WebSocketPair();
-    this.#options.context.acceptWebSocket(socket);
+    // The tag says whose it is even after the object has slept.
+    this.#options.context.acceptWebSocket(socket, [tagOf(flow)]);
     const { spec } = plan;
     const open: Open = { spec, watch: undefined, untaken: 0, live: false };
     this.#open.set(socket, open);
