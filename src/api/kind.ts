@@ -168,6 +168,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly columns?: readonly CustomResourceColumnDefinition[];
 
   /**
+  /** Why a label is refused that is none of them, where upstream does not say so in the usual words. */
+  unknownFieldLabel?(label: string): string;
    * Seconds of grace for a deletion, given those asked for (undefined: none named). Absent: deleted at once.
    * 0 also means at once.
    */

@@ -58,7 +58,7 @@ function checkField(kind: Kind, field: string): string | undefined {
       : `${goQuote(field)} is not a known field selector: only ${known}`;
   }
   if (kind.fieldLabels.includes(field) || (kind.namespaced && field === 'metadata.namespace')) return undefined;
-  return `field label not supported: ${field}`;
+  return kind.unknownFieldLabel?.(field) ?? `field label not supported: ${field}`;
 }
 
 function selects(kind: Kind, labels: LabelSelector, fields: FieldSelector, object: KubeObject): boolean {

@@ -109,6 +109,11 @@ describe('pages', () => {
   });
 });
 
+test('a kind may refuse a field label in words of its own', () => {
+  const refused = new Rig().get('/apis/batch/v1/jobs?fieldSelector=status.failed=1').body;
+  expect(refused).toMatchObject({ code: 400, message: 'field label "status.failed" not supported for Job' });
+});
+
 describe('a long list', () => {
   const long = (count: number): Rig => {
     const rig = new Rig();

@@ -2,6 +2,7 @@
 //
 // A Job finds its pods by a label with its own uid unless its author asks for a selector of his own (manualSelector).
 
+import { goQuote } from '../../../schema/go-text.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { invalid, required } from '../../../schema/field-error.ts';
 import { formatLabelSelector, labelSelectorOf, matchesLabels } from '../../../schema/label-selector.ts';
@@ -179,6 +180,7 @@ export const job = defineKind<Job>({
   },
 
   fieldLabels: ['status.successful'],
+  unknownFieldLabel: (label) => `field label ${goQuote(label)} not supported for Job`,
   fields: ({ status }) => ({ 'status.successful': String(status?.succeeded ?? 0) }),
 
   printer: {
