@@ -55,6 +55,8 @@ export interface StatusStrategy<T extends KubeObject> {
   /** Runs after the shared rule (spec and metadata of `old` are kept, labels and annotations too unless the kind lets them pass). */
   prepare?(object: T, old: T, context: StrategyContext): void;
   validate?(object: T, old: T): FieldError[];
+  /** Fields that its writes do not write, as `metadata.labels`: no one comes to own them by it. Default: spec. */
+  readonly resetFields?: readonly string[];
 }
 
 export interface ScaleStrategy<T extends KubeObject> {
@@ -63,6 +65,8 @@ export interface ScaleStrategy<T extends KubeObject> {
   set(object: T, replicas: number): void;
   /** Why this object has no scale to read, where it may lack one. */
   unreadable?(object: T): Status | undefined;
+  /** Where the replicas are, for who owns them: elements of a field path. Default: those of spec.replicas. */
+  readonly path?: readonly string[];
 }
 
 /** A subresource that reads and writes a part of its object, as pods/resize does. Metadata stays as it was. */
@@ -70,6 +74,8 @@ export interface PartStrategy<T extends KubeObject> {
   /** Sets everything back that is not of the part; metadata is settled by shared code. */
   prepare(object: T, old: T, context: StrategyContext): void;
   validate(object: T, old: T): FieldError[];
+  /** What its writes may come to own, and nothing else: `spec.containers.*.resources`. Default: all but status. */
+  readonly fields?: readonly string[];
 }
 
 export interface Kind<T extends KubeObject = KubeObject> {
@@ -116,6 +122,9 @@ export interface Kind<T extends KubeObject = KubeObject> {
    */
   validateName?(name: string, prefix: boolean): string[];
 
+  /** A finalizer needs no domain: of kinds that upstream's core does not know. */
+  readonly plainFinalizers?: boolean;
+
   /** Fills in the kind's defaults, in place. Runs on decoded input and before validation. Idempotent. */
   setDefaults?(object: T): void;
   /** Resets what a client may not set on create, allocates, sets generation. Status is dropped already where `status` is declared. */
@@ -139,6 +148,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   /** PUT without resourceVersion overwrites. Default true. */
   readonly allowUnconditionalUpdate?: boolean;
 
+  /** Fields that writes of the object do not write, as `metadata.labels`: no one comes to own them. Default: status, where it is a subresource. */
+  readonly resetFields?: readonly string[];
   readonly status?: StatusStrategy<T>;
   readonly scale?: ScaleStrategy<T>;
   /** Subresources beside `status` and `scale` that are read and written as the object itself. */
@@ -160,6 +171,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   fields?(object: T): Record<string, string>;
   /** The labels of `fields`, in the order upstream lists them. */
   readonly fieldLabels?: readonly string[];
+  /** Why a label is refused that is none of them, where upstream does not say so in the usual words. */
+  unknownFieldLabel?(label: string): string;
   /** Index terms: `node:worker-1`, `clusterip:10.96.0.1`. Owner terms (`owner:UID`) are added by shared code. */
   terms?(object: T): string[];
 
@@ -168,8 +181,6 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly columns?: readonly CustomResourceColumnDefinition[];
 
   /**
-  /** Why a label is refused that is none of them, where upstream does not say so in the usual words. */
-  unknownFieldLabel?(label: string): string;
    * Seconds of grace for a deletion, given those asked for (undefined: none named). Absent: deleted at once.
    * 0 also means at once.
    */

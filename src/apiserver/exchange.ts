@@ -3,6 +3,7 @@
 import type { Kind } from '../api/kind.ts';
 import type { Authorizer } from '../api/review.ts';
 import type { Scheme } from '../api/scheme.ts';
+import { managerName } from '../registry/managed-fields/manager.ts';
 import type { Store } from '../registry/store.ts';
 import type { WriteContext } from '../registry/write.ts';
 import type { Admission } from './admission/plugin.ts';
@@ -29,11 +30,8 @@ export interface Exchange {
   readonly encoding: Encoding | undefined;
 }
 
-export function writeContext(exchange: Exchange, dryRun: boolean): WriteContext {
-  return {
-    actor: exchange.user.name,
-    agent: exchange.request.header('user-agent') ?? '',
-    cause: 0,
-    dryRun,
-  };
+/** `fieldManager`: the one that the request names, if it does. */
+export function writeContext(exchange: Exchange, dryRun: boolean, fieldManager = ''): WriteContext {
+  const agent = exchange.request.header('user-agent') ?? '';
+  return { actor: exchange.user.name, agent, cause: 0, dryRun, manager: managerName(fieldManager, agent) };
 }

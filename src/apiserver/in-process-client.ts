@@ -20,7 +20,13 @@ import type { EventCorrelator, EventSource } from './event-recorder.ts';
 import { newEvent } from './event-recorder.ts';
 import type { Services } from './exchange.ts';
 import { perform } from './verbs/action.ts';
-import { admit, attributes, createObject } from './write-steps.ts';
+import { admit, attributes, createObject, prepareUpdate } from './write-steps.ts';
+
+/** The binary that upstream runs a component in, which is the manager of what it writes. */
+function binaryOf(component: string): string {
+  if (component === 'kube-apiserver' || component === 'kubelet') return component;
+  return component === 'default-scheduler' ? 'kube-scheduler' : 'kube-controller-manager';
+}
 
 export interface InProcessClientOptions {
   readonly services: Services;
@@ -170,7 +176,8 @@ export class InProcessClient implements Client {
 
   #write(): WriteContext {
     const { user, eventSource, cause } = this.#options;
-    return { actor: user.name, agent: eventSource.component, cause, dryRun: false };
+    const { component } = eventSource;
+    return { actor: user.name, agent: component, cause, dryRun: false, manager: binaryOf(component) };
   }
 
   #update<R extends ResourceName>(resource: R, object: ResourceMap[R], part: Part & string): Result<ResourceMap[R]> {
@@ -179,6 +186,7 @@ export class InProcessClient implements Client {
     const { namespace = '', name } = object.metadata;
     const target = { kind, namespace, name, subresource: part === 'main' ? '' : part, user };
     const asked = attributes(services, target, 'UPDATE');
+    const write = this.#write();
     const draft = clone(object) as unknown as KubeObject;
     kind.setDefaults?.(draft);
     const written = update(
@@ -189,13 +197,10 @@ export class InProcessClient implements Client {
         name,
         part,
         replaces: true,
-        transform: (old) => {
-          const refused = services.admission.mutate(draft, old, asked);
-          return refused === undefined ? ok(draft) : fail(refused);
-        },
+        transform: (old) => prepareUpdate(services, target, draft, old, write),
         admit: (made, old) => admit(services, made, old, asked),
       },
-      this.#write(),
+      write,
     );
     return written.ok ? ok(written.value.object as ResourceMap[R]) : written;
   }

@@ -23,8 +23,10 @@ import type { EventCorrelator } from './event-recorder.ts';
 import type { Services } from './exchange.ts';
 import type { ApiRequest, ApiResponse } from './http.ts';
 import { InProcessClient } from './in-process-client.ts';
-import { admit, attributes } from './write-steps.ts';
+import { admit, attributes, prepareUpdate } from './write-steps.ts';
 
+/** Whoever reports, it is what a kubelet would write. */
+const KUBELET = 'kubelet';
 const LEASE_SECONDS = 40;
 /** Events of the log read at a time. */
 const CHANGES_PAGE = 1000;
@@ -76,7 +78,7 @@ class ReportRun {
   constructor(context: ReportContext, body: Report, agent: string) {
     this.#context = context;
     this.#report = body;
-    this.#write = { actor: context.user.name, agent, cause: 0, dryRun: false };
+    this.#write = { actor: context.user.name, agent, cause: 0, dryRun: false, manager: KUBELET };
     this.#nodes = new Set([...body.nodes.map(({ name }) => name), ...body.withdrawn]);
   }
 
@@ -248,6 +250,7 @@ class ReportRun {
     const part = kind.status === undefined ? 'main' : 'status';
     const target = { kind, namespace, name, subresource: part === 'main' ? '' : part, user };
     const asked = attributes(services, target, 'UPDATE');
+    const write = this.#write;
     return update(
       services.store,
       kind,
@@ -259,11 +262,11 @@ class ReportRun {
           if (uid !== undefined && old.metadata.uid !== uid) return fail(conflict(kind, name, 'the uid is another'));
           const draft = clone(old);
           apply(draft);
-          return ok(draft);
+          return prepareUpdate(services, target, draft, old, write);
         },
         admit: (made, old) => admit(services, made, old, asked),
       },
-      this.#write,
+      write,
     );
   }
 

@@ -7,6 +7,9 @@ import type { Result } from '../api/status.ts';
 import { badRequest, fail, ok } from '../api/status.ts';
 import type { OwnerReference } from '../api/types/meta-v1.ts';
 import { create, generateName } from '../registry/create.ts';
+import type { FieldScope } from '../registry/managed-fields/field-scope.ts';
+import { keepTimes } from '../registry/managed-fields/keep-times.ts';
+import { trackUpdate } from '../registry/managed-fields/track-update.ts';
 import type { WriteContext, Written } from '../registry/write.ts';
 import type { Attributes } from './admission/plugin.ts';
 import type { User } from './authentication/user.ts';
@@ -69,7 +72,7 @@ export function dropRepeatedOwners(object: KubeObject): string[] {
   ];
 }
 
-/** Default → mutating admission → strategy and validation → validating admission → append. */
+/** Default → owners → mutating admission → strategy and validation → validating admission → append. */
 export function createObject(
   services: Services,
   target: Target,
@@ -81,6 +84,19 @@ export function createObject(
   if (!settled.ok) return settled;
   const generated = generateName(services.store, object.metadata);
   kind.setDefaults?.(object);
+  trackUpdate(scopeOf(services, target), undefined, object, write.manager, services.store.clock.now());
+  return createTracked(services, target, object, generated, write);
+}
+
+/** A new object that has its managedFields. `generated`: its name was drawn. */
+export function createTracked(
+  services: Services,
+  target: Target,
+  object: KubeObject,
+  generated: boolean,
+  write: WriteContext,
+): Result<Written> {
+  const { kind } = target;
   const asked = attributes(services, target, 'CREATE');
   const refused = services.admission.mutate(object, undefined, asked);
   if (refused !== undefined) return fail(refused);
@@ -90,6 +106,30 @@ export function createObject(
     admit: (made: KubeObject) => admit(services, made, undefined, asked),
   };
   return create(services.store, kind, creation, write);
+}
+
+/** Of an update's result: owners → mutating admission. In place. */
+export function prepareUpdate(
+  services: Services,
+  target: Target,
+  next: KubeObject,
+  old: KubeObject,
+  write: WriteContext,
+): Result<KubeObject> {
+  trackUpdate(scopeOf(services, target), old, next, write.manager, services.store.clock.now());
+  return admitUpdate(services, target, next, old);
+}
+
+/** An update's result that has its managedFields: mutating admission. In place. */
+export function admitUpdate(services: Services, target: Target, next: KubeObject, old: KubeObject): Result<KubeObject> {
+  const refused = services.admission.mutate(next, old, attributes(services, target, 'UPDATE'));
+  if (refused !== undefined) return fail(refused);
+  keepTimes(next, old);
+  return ok(next);
+}
+
+export function scopeOf({ store, scheme }: Services, { kind, subresource }: Target): FieldScope {
+  return store.fieldScopes.of(scheme, kind, subresource);
 }
 
 export function admit(

@@ -8,9 +8,15 @@ import { schemaOf } from '../api/schema-of.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { canonical } from '../schema/decode/canonical.ts';
 
-/** A new object that shares free-form values with the old one. It bears the kind's own type. */
+/**
+ * A new object that shares free-form values with the old one. It bears the kind's own type. managedFields, which the
+ * server makes, are as they are.
+ */
 export function toCanonical(kind: Kind, object: KubeObject): KubeObject {
-  const result = canonical(object as unknown as JsonObject, schemaOf(kind)).object as unknown as KubeObject;
+  const { managedFields, ...metadata } = object.metadata;
+  const plain = { ...object, metadata } as unknown as JsonObject;
+  const result = canonical(plain, schemaOf(kind)).object as unknown as KubeObject;
   result.metadata ??= {} as KubeObject['metadata'];
+  if (managedFields !== undefined) result.metadata.managedFields = managedFields;
   return result;
 }

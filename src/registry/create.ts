@@ -50,7 +50,6 @@ export function create(store: Store, kind: Kind, creation: Creation, write: Writ
   delete (meta as { deletionTimestamp?: string }).deletionTimestamp;
   delete (meta as { deletionGracePeriodSeconds?: number }).deletionGracePeriodSeconds;
   delete (meta as { selfLink?: string }).selfLink;
-  delete (meta as { managedFields?: unknown }).managedFields;
   delete (meta as { resourceVersion?: string }).resourceVersion;
   if (kind.status !== undefined && kind.status.keptOnCreate !== true) delete (draft as { status?: unknown }).status;
   if (kind.hasGeneration === true) meta.generation = 1;

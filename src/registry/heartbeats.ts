@@ -11,6 +11,7 @@
 import type { Clock } from '../lib/clock.ts';
 import { formatMicroTime } from '../lib/clock.ts';
 import { deepEqual } from '../lib/json.ts';
+import { sameButForTimes } from './managed-fields/keep-times.ts';
 import type { Lease } from '../api/types/coordination-v1.ts';
 
 export const NODE_LEASE_NAMESPACE = 'kube-node-lease';
@@ -51,8 +52,12 @@ export class Heartbeats {
     const at = Date.parse(next.spec?.renewTime ?? '');
     if (Number.isNaN(at) || this.isDue(durable)) return false;
     const { renewTime } = durable.spec ?? {};
-    const same = { ...next, spec: { ...next.spec, ...(renewTime === undefined ? {} : { renewTime }) } };
-    if (renewTime === undefined || !deepEqual(same, durable)) return false;
+    if (renewTime === undefined) return false;
+    // A renewal has its manager's time too.
+    const { managedFields } = durable.metadata;
+    if (!sameButForTimes(next.metadata.managedFields, managedFields)) return false;
+    const metadata = { ...next.metadata, ...(managedFields === undefined ? {} : { managedFields }) };
+    if (!deepEqual({ ...next, metadata, spec: { ...next.spec, renewTime } }, durable)) return false;
     this.renew(next.metadata.name, at);
     return true;
   }

@@ -11,6 +11,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Random } from '../lib/random.ts';
 import type { Heartbeats } from './heartbeats.ts';
 import { NODE_LEASE_NAMESPACE } from './heartbeats.ts';
+import { FieldScopes } from './managed-fields/field-scope.ts';
 import { ObjectCache } from './object-cache.ts';
 import { objectText, orderedMeta, orderedText } from './text.ts';
 import type { WriteContext, Written } from './write.ts';
@@ -37,6 +38,7 @@ export class Store {
   readonly clock: Clock;
   readonly random: Random;
   readonly heartbeats: Heartbeats;
+  readonly fieldScopes = new FieldScopes();
   readonly #serviceCidr: string;
   readonly #cache = new ObjectCache(CACHE_BYTES);
 
@@ -117,7 +119,13 @@ export class Store {
     // In the text's order, so that the object that is cached is the one that a parse of the text would give.
     stored.metadata = orderedMeta(stored.metadata, rev);
     if (stored !== object) object.metadata = orderedMeta(object.metadata, rev);
-    const text = orderedText(stored);
+    let text = orderedText(stored);
+    if (text.length > MAX_OBJECT_BYTES && stored.metadata.managedFields !== undefined) {
+      // Who owns what is given up before the object is.
+      delete stored.metadata.managedFields;
+      delete object.metadata.managedFields;
+      text = orderedText(stored);
+    }
     if (text.length > MAX_OBJECT_BYTES) return fail(tooLarge(`limit is ${MAX_OBJECT_BYTES}`));
     const appended = this.log.append({
       verb,

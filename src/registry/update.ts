@@ -67,7 +67,7 @@ export function update(store: Store, kind: Kind, request: Update, write: WriteCo
       copyMember(old, object, key);
     }
     if (request.part === 'finalize') copyMember(old, object, 'status');
-    if (kind.status?.prepare === undefined) object.metadata = { ...clone(old.metadata) };
+    if (kind.status?.prepare === undefined) setMetadataBack(object, old);
     else kind.status.prepare(object, old, context);
     object.metadata.generation = old.metadata.generation as number;
     if (object.metadata.generation === undefined) delete (object.metadata as { generation?: number }).generation;
@@ -120,7 +120,6 @@ function keepSystemMetadata(object: KubeObject, old: KubeObject): void {
   if ((meta.uid as string | undefined) === undefined || meta.uid === '') meta.uid = before.uid;
   meta.creationTimestamp = before.creationTimestamp;
   delete (meta as { selfLink?: string }).selfLink;
-  delete (meta as { managedFields?: unknown }).managedFields;
   if (before.generation === undefined) delete meta.generation;
   else meta.generation = before.generation;
   // What a client sets of these where they are not set, or otherwise, is refused by validation.
@@ -132,7 +131,8 @@ function keepSystemMetadata(object: KubeObject, old: KubeObject): void {
 /** A write of a part leaves metadata alone, but for the record of who wrote what. */
 function setMetadataBack(object: KubeObject, old: KubeObject): void {
   const { managedFields } = object.metadata;
-  object.metadata = { ...clone(old.metadata), ...(managedFields === undefined ? {} : { managedFields }) };
+  const { managedFields: _, ...metadata } = old.metadata;
+  object.metadata = { ...clone(metadata), ...(managedFields === undefined ? {} : { managedFields }) };
 }
 
 /** generation counts the changes of spec. */

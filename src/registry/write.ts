@@ -5,6 +5,8 @@ import type { KubeObject } from '../api/object.ts';
 
 export interface WriteContext extends Origin {
   readonly dryRun: boolean;
+  /** Who owns what is written, as managedFields name it. */
+  readonly manager: string;
 }
 
 /** An object as written (or, where nothing changed, as it was). */

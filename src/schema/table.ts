@@ -88,6 +88,8 @@ function parseStruct(id: string, line: string): StructSchema {
 }
 
 const PRESENCE: Readonly<Record<string, Presence>> = { '': 'nonEmpty', '*': 'nonNull', '=': 'always', '%': 'nullable' };
+/** An empty list of them is a request of its own: to forget all owners. */
+const MANAGED_FIELDS = 'managedFields:';
 const FLAGS = /^([*=%]?)(!?)(?:~([a-z])([A-Za-z,]*))?(?:\^([mrk]+)\/([A-Za-z]*))?(?:\$(.*))?$/;
 
 function parseField(token: string, group: string): FieldSchema {
@@ -102,7 +104,7 @@ function parseField(token: string, group: string): FieldSchema {
     name: token.slice(0, colon),
     value,
     required: required === '!',
-    presence: PRESENCE[presence] ?? 'nonEmpty',
+    presence: token.startsWith(MANAGED_FIELDS) ? 'nonNull' : (PRESENCE[presence] ?? 'nonEmpty'),
     ...(kind === undefined || list ? {} : { mapType: kind === 'a' ? 'atomic' : 'granular' }),
     ...(kind === undefined || !list ? {} : { listType: kind === 'a' ? 'atomic' : kind === 's' ? 'set' : 'map' }),
     ...(keys === '' ? {} : { listKeys: keys.split(',') }),

@@ -49,14 +49,18 @@ export function validateAnnotations(
   field: string,
 ): FieldError[] {
   const errors: FieldError[] = [];
-  let size = 0;
-  for (const [key, value] of Object.entries(annotations ?? {})) {
+  for (const key of Object.keys(annotations ?? {})) {
     // Case does not matter in annotation keys.
     errors.push(...invalidEach(field, key, qualifiedNameErrors(key.toLowerCase())));
-    size += byteLength(key) + byteLength(value);
   }
-  if (size > MAX_ANNOTATION_BYTES) errors.push(tooLong(field, MAX_ANNOTATION_BYTES));
+  if (!annotationsFit(annotations ?? {})) errors.push(tooLong(field, MAX_ANNOTATION_BYTES));
   return errors;
+}
+
+export function annotationsFit(annotations: Readonly<Record<string, string>>): boolean {
+  let size = 0;
+  for (const [key, value] of Object.entries(annotations)) size += byteLength(key) + byteLength(value);
+  return size <= MAX_ANNOTATION_BYTES;
 }
 
 /** `acme.io/foo`: a domain and a path. Models apimachinery pkg/util/validation (IsDomainPrefixedPath). */

@@ -9,6 +9,7 @@ import { fail, notFoundStatus, ok } from '../../api/status.ts';
 import type { DeleteOptions } from '../../api/types/meta-v1.ts';
 import { clone } from '../../lib/json.ts';
 import { remove } from '../../registry/delete.ts';
+import { trackUpdate } from '../../registry/managed-fields/track-update.ts';
 import { update } from '../../registry/update.ts';
 import type { WriteContext } from '../../registry/write.ts';
 import type { ExpectedKind } from '../../schema/decode/decode-object.ts';
@@ -42,7 +43,7 @@ export function act(exchange: Exchange, action: Action<KubeObject>): ApiResponse
   const admitted = admit(services, object, undefined, asked);
   if (!admitted.ok) return statusAnswer(admitted.status, encoding, warnings);
 
-  const write = writeContext(exchange, options.value.dryRun);
+  const write = writeContext(exchange, options.value.dryRun, options.value.fieldManager);
   const done =
     'apply' in action
       ? perform(services, kind, action, path.namespace, name, object, write)
@@ -127,9 +128,15 @@ class ExchangePort implements ActionPort {
 
   writeStatus(resource: string, object: KubeObject): Result<KubeObject> {
     const { namespace = '', name } = object.metadata;
-    const change = { namespace, name, part: 'status' as const, transform: () => ok(clone(object)) };
-    const { store } = this.#services;
-    const written = update(store, this.#kind(resource), { ...change, admit: () => ok(undefined) }, this.#write);
+    const { store, scheme } = this.#services;
+    const kind = this.#kind(resource);
+    const transform = (old: KubeObject) => {
+      const next = clone(object);
+      trackUpdate(store.fieldScopes.of(scheme, kind, 'status'), old, next, this.#write.manager, this.now);
+      return ok(next);
+    };
+    const change = { namespace, name, part: 'status' as const, transform, admit: () => ok(undefined) };
+    const written = update(store, kind, change, this.#write);
     return written.ok ? ok(written.value.object) : written;
   }
 

@@ -19,7 +19,9 @@ describe('create', () => {
       }),
     });
     const meta = metaOf(body);
-    expect(Object.keys(meta)).toEqual(['name', 'namespace', 'uid', 'resourceVersion', 'creationTimestamp']);
+    expect(Object.keys(meta)).toEqual([
+      ...['name', 'namespace', 'uid', 'resourceVersion', 'creationTimestamp', 'managedFields'],
+    ]);
     expect(meta).toMatchObject({
       namespace: 'default',
       creationTimestamp: new Date(START).toISOString().replace('.000', ''),

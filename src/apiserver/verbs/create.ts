@@ -17,7 +17,12 @@ export function post(exchange: Exchange): ApiResponse {
   const { object } = decoded.value;
   const warnings = [...decoded.value.warnings, ...dropRepeatedOwners(object)];
   const target = { kind, namespace: path.namespace, name: '', subresource: '', user };
-  const created = createObject(services, target, object, writeContext(exchange, options.value.dryRun));
+  const created = createObject(
+    services,
+    target,
+    object,
+    writeContext(exchange, options.value.dryRun, options.value.fieldManager),
+  );
   if (!created.ok) return statusAnswer(created.status, encoding, warnings);
   warnings.push(...(kind.warnings?.(created.value.object, undefined) ?? []));
   return jsonAnswer(201, created.value.text, encoding, warnings);

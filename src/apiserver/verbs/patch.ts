@@ -3,7 +3,7 @@
 
 import type { KubeObject } from '../../api/object.ts';
 import type { Result } from '../../api/status.ts';
-import { fail, ok } from '../../api/status.ts';
+import { ok } from '../../api/status.ts';
 import type { Part } from '../../registry/update.ts';
 import { update } from '../../registry/update.ts';
 import { jsonAnswer, statusAnswer } from '../answer.ts';
@@ -13,7 +13,7 @@ import type { ApiResponse } from '../http.ts';
 import { writeOptions } from '../options.ts';
 import type { Patching } from '../patching.ts';
 import { applyPatch, patchType } from '../patching.ts';
-import { admit, attributes, checkName, dropRepeatedOwners, settleNamespace } from '../write-steps.ts';
+import { admit, attributes, checkName, dropRepeatedOwners, prepareUpdate, settleNamespace } from '../write-steps.ts';
 
 export function patch(exchange: Exchange, part: Part): ApiResponse {
   const { kind, path, user, services, encoding, request } = exchange;
@@ -26,6 +26,7 @@ export function patch(exchange: Exchange, part: Part): ApiResponse {
 
   const target = { kind, namespace: path.namespace, name: path.name, subresource: path.subresource, user };
   const asked = attributes(services, target, 'UPDATE');
+  const write = writeContext(exchange, options.value.dryRun, options.value.fieldManager);
   const warnings: string[] = [];
   let before: KubeObject | undefined;
   const written = update(
@@ -39,12 +40,11 @@ export function patch(exchange: Exchange, part: Part): ApiResponse {
         before = old;
         const patched = patchedObject(exchange, patching, old, warnings);
         if (!patched.ok) return patched;
-        const refused = services.admission.mutate(patched.value, old, asked);
-        return refused === undefined ? patched : fail(refused);
+        return prepareUpdate(services, target, patched.value, old, write);
       },
       admit: (made, old) => admit(services, made, old, asked),
     },
-    writeContext(exchange, options.value.dryRun),
+    write,
   );
   if (!written.ok) return statusAnswer(written.status, encoding, warnings);
   // Writes of a status warn of nothing.

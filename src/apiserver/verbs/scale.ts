@@ -2,12 +2,19 @@
 // Models kubernetes pkg/registry/apps/deployment/storage (ScaleREST).
 
 import type { Kind, ScaleStrategy } from '../../api/kind.ts';
+import { apiVersionOf } from '../../api/kind.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { preconditionFailed } from '../../api/precondition.ts';
 import type { Result } from '../../api/status.ts';
 import { fail, invalidStatus, notFoundStatus, ok } from '../../api/status.ts';
 import type { Scale } from '../../api/types/autoscaling-v1.ts';
 import { clone } from '../../lib/json.ts';
+import type { Entries } from '../../registry/managed-fields/entries.ts';
+import { scaleScope } from '../../registry/managed-fields/field-scope.ts';
+import { keepTimes } from '../../registry/managed-fields/keep-times.ts';
+import type { ReplicaPaths } from '../../registry/managed-fields/scale-fields.ts';
+import { parentEntries, replicaPaths, scaleEntries } from '../../registry/managed-fields/scale-fields.ts';
+import { trackUpdate } from '../../registry/managed-fields/track-update.ts';
 import { update } from '../../registry/update.ts';
 import type { ExpectedKind } from '../../schema/decode/decode-object.ts';
 import { invalid } from '../../schema/field-error.ts';
@@ -57,7 +64,7 @@ export function patchScale(exchange: Exchange, strategy: ScaleStrategy<KubeObjec
   const { fieldValidation } = options.value;
   const patching = { type: type.value, text: request.body, expected: SCALE, fieldValidation };
   return write(exchange, strategy, options.value, [], (old) => {
-    const patched = applyPatch(patching, scaleOf(old, strategy));
+    const patched = applyPatch(patching, old);
     return patched.ok ? ok(patched.value.object as Scale) : patched;
   });
 }
@@ -67,11 +74,14 @@ function write(
   strategy: ScaleStrategy<KubeObject>,
   options: WriteOptions,
   warnings: readonly string[],
-  scaleFrom: (old: KubeObject) => Result<Scale>,
+  /** The new Scale from the old one. */
+  scaleFrom: (old: Scale) => Result<Scale>,
 ): ApiResponse {
   const { kind, path, user, services, encoding } = exchange;
   const target = { kind, namespace: path.namespace, name: path.name, subresource: 'scale', user };
   const asked = attributes(services, target, 'UPDATE');
+  const context = writeContext(exchange, options.dryRun, options.fieldManager);
+  const paths = replicaPaths(services.scheme, kind);
   const written = update(
     services.store,
     kind,
@@ -80,8 +90,11 @@ function write(
       name: path.name,
       part: 'main',
       transform(old) {
-        const scale = scaleFrom(old);
+        const before = trackedScale(old, strategy, paths);
+        const scale = scaleFrom(before);
         if (!scale.ok) return scale;
+        trackUpdate(scaleScope(), before, scale.value, context.manager, services.store.clock.now());
+        keepTimes(scale.value, before);
         const refused = checkScale(scale.value, kind, path);
         if (!refused.ok) return refused;
         const { uid = '', resourceVersion = '' } = scale.value.metadata;
@@ -90,15 +103,31 @@ function write(
         }
         const object = clone(old);
         strategy.set(object, scale.value.spec?.replicas ?? 0);
+        setEntries(
+          object,
+          parentEntries(old.metadata.managedFields, scale.value.metadata.managedFields, apiVersionOf(kind), paths),
+        );
         if (resourceVersion !== '') object.metadata.resourceVersion = resourceVersion;
         return ok(object);
       },
       admit: (made, old) => admit(services, made, old, asked),
     },
-    writeContext(exchange, options.dryRun),
+    context,
   );
   if (!written.ok) return statusAnswer(written.status, encoding, warnings);
   return jsonAnswer(200, scaleText(written.value.object, strategy), scaleEncoding(encoding), warnings);
+}
+
+/** The Scale of an object, with the owners of its replicas. */
+function trackedScale(object: KubeObject, strategy: ScaleStrategy<KubeObject>, paths: ReplicaPaths): Scale {
+  const scale = scaleOf(object, strategy);
+  setEntries(scale, scaleEntries(object.metadata.managedFields, paths));
+  return scale;
+}
+
+function setEntries({ metadata }: KubeObject, entries: Entries | undefined): void {
+  if (entries === undefined) delete metadata.managedFields;
+  else metadata.managedFields = entries;
 }
 
 /** A table of it has the columns of a Scale. */

@@ -1,6 +1,6 @@
 // PUT of an object, of its status, and of a namespace's finalizers.
 
-import { fail, ok } from '../../api/status.ts';
+import { ok } from '../../api/status.ts';
 import type { KubeObject } from '../../api/object.ts';
 import type { Part } from '../../registry/update.ts';
 import { update } from '../../registry/update.ts';
@@ -10,7 +10,15 @@ import type { Exchange } from '../exchange.ts';
 import { writeContext } from '../exchange.ts';
 import type { ApiResponse } from '../http.ts';
 import { writeOptions } from '../options.ts';
-import { admit, attributes, checkName, createObject, dropRepeatedOwners, settleNamespace } from '../write-steps.ts';
+import {
+  admit,
+  attributes,
+  checkName,
+  createObject,
+  dropRepeatedOwners,
+  prepareUpdate,
+  settleNamespace,
+} from '../write-steps.ts';
 
 export function put(exchange: Exchange, part: Part): ApiResponse {
   const { kind, path, user, services, encoding } = exchange;
@@ -26,7 +34,7 @@ export function put(exchange: Exchange, part: Part): ApiResponse {
   if (!settled.ok) return statusAnswer(settled.status, encoding, warnings);
   kind.setDefaults?.(object);
 
-  const write = writeContext(exchange, options.value.dryRun);
+  const write = writeContext(exchange, options.value.dryRun, options.value.fieldManager);
   const target = { kind, namespace: path.namespace, name: path.name, subresource: path.subresource, user };
   const asked = attributes(services, target, 'UPDATE');
   let before: KubeObject | undefined;
@@ -40,8 +48,7 @@ export function put(exchange: Exchange, part: Part): ApiResponse {
       replaces: true,
       transform: (old) => {
         before = old;
-        const refused = services.admission.mutate(object, old, asked);
-        return refused === undefined ? ok(object) : fail(refused);
+        return prepareUpdate(services, target, object, old, write);
       },
       admit: (made, old) => admit(services, made, old, asked),
       createMissing: () => {

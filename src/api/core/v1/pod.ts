@@ -77,6 +77,7 @@ export const pod = defineKind<Pod>({
       if (old.status?.qosClass !== undefined) status.qosClass ??= old.status.qosClass;
     },
     validate: validatePodStatusUpdate,
+    resetFields: ['spec', 'metadata.deletionTimestamp', 'metadata.ownerReferences'],
   },
 
   actions: { binding: podBinding, eviction: podEviction },
