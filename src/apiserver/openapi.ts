@@ -10,7 +10,7 @@ import { GIT_VERSION } from '../lib/version.ts';
 import type { OpenApiSchema } from '../schema/openapi.ts';
 import { openApiSchemas, SCHEMAS } from '../schema/openapi.ts';
 import { ALL_VERBS } from './discovery.ts';
-import { PATCH_MEDIA_TYPES } from './patching.ts';
+import { patchMediaTypes } from './patching.ts';
 
 /** `/openapi/v3`: group versions, each with the address of its document. */
 export function openApiIndex(scheme: Scheme): string {
@@ -153,7 +153,7 @@ function requestBody(kind: Kind, verb: ApiVerb): Record<string, JsonValue> {
   }
   if (verb !== 'patch') return {};
   const schema = { type: 'object' };
-  const content = Object.fromEntries(PATCH_MEDIA_TYPES.map((type): [string, JsonValue] => [type, { schema }]));
+  const content = Object.fromEntries(patchMediaTypes(kind).map((type): [string, JsonValue] => [type, { schema }]));
   return { requestBody: { required: true, content } };
 }
 

@@ -23,13 +23,16 @@ const TYPES: ReadonlyMap<string, PatchType> = new Map([
 export const PATCH_MEDIA_TYPES: readonly string[] = [...TYPES.keys()];
 
 /** Of a kind without a Go type there is no strategic merge. */
+export function patchMediaTypes(kind: Pick<Kind, 'schema'>): readonly string[] {
+  if (!isUnstructured(kind)) return PATCH_MEDIA_TYPES;
+  return PATCH_MEDIA_TYPES.filter((type) => TYPES.get(type) !== 'strategic');
+}
+
 export function patchType(request: ApiRequest, kind: Pick<Kind, 'schema'>): Result<PatchType> {
   const [media = ''] = (request.header('content-type') ?? '').split(';');
-  const type = TYPES.get(media.trim());
-  const plain = isUnstructured(kind);
-  if (type !== undefined && !(plain && type === 'strategic')) return ok(type);
-  const known = plain ? PATCH_MEDIA_TYPES.filter((item) => TYPES.get(item) !== 'strategic') : PATCH_MEDIA_TYPES;
-  return fail(unsupportedMediaType(known));
+  const types = patchMediaTypes(kind);
+  const type = types.includes(media.trim()) ? TYPES.get(media.trim()) : undefined;
+  return type === undefined ? fail(unsupportedMediaType(types)) : ok(type);
 }
 
 export interface Patching {

@@ -69,6 +69,7 @@ function kindOf(definition: CustomResourceDefinition, version: CustomResourceDef
     ...deprecation(definition, version),
     ...conversion(definition, version),
 
+    plainFinalizers: true,
     prepareForCreate(object) {
       object.metadata.generation = 1;
     },

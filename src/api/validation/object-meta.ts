@@ -11,7 +11,7 @@ import type { ObjectMeta, OwnerReference } from '../types/meta-v1.ts';
 import { invalidEach, validateAnnotations, validateImmutable, validateLabels, validateNonnegative } from './fields.ts';
 
 /** What of a kind its metadata depends on. */
-export type MetaRules = Pick<Kind, 'namespaced' | 'validateName'>;
+export type MetaRules = Pick<Kind, 'namespaced' | 'validateName' | 'plainFinalizers'>;
 
 const PATH = 'metadata';
 const MOST_OWNER_ERRORS = 20;
@@ -28,7 +28,7 @@ export function validateObjectMeta(meta: ObjectMeta, rules: MetaRules): FieldErr
     ...validateAnnotations(meta.annotations, `${PATH}.annotations`),
     ...validateOwnerReferences(meta.ownerReferences),
     ...validateFinalizers(meta.finalizers),
-    ...validateFinalizerDomains(meta.finalizers),
+    ...(rules.plainFinalizers === true ? [] : validateFinalizerDomains(meta.finalizers)),
   ];
 }
 
@@ -51,7 +51,7 @@ export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta, rule
     ...content,
     ...change,
     ...content,
-    ...validateFinalizerDomains(meta.finalizers),
+    ...(rules.plainFinalizers === true ? [] : validateFinalizerDomains(meta.finalizers)),
   ];
 }
 

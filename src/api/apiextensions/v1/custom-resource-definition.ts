@@ -46,6 +46,7 @@ export const customResourceDefinition = defineKind<CustomResourceDefinition>({
   definition: 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition',
   storagePath: 'apiextensions.k8s.io/customresourcedefinitions',
 
+  plainFinalizers: true,
   setDefaults({ spec }) {
     const { names } = spec;
     if ((names.singular ?? '') === '') names.singular = names.kind.toLowerCase();
