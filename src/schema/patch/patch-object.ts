@@ -12,6 +12,7 @@ import { fieldErrorText, invalid } from '../field-error.ts';
 import { goJson } from '../go-text.ts';
 import type { StructSchema } from '../structural.ts';
 import { definitionOfKind } from '../table.ts';
+import { conversionError } from './from-unstructured.ts';
 import { goValue } from './go-value.ts';
 import { applyJsonPatch, parseJsonPatch } from './json-patch.ts';
 import { applyMergePatch, parseObjectPatch } from './merge-patch.ts';
@@ -100,7 +101,11 @@ function decode(applied: Applied, options: PatchOptions): PatchedObject {
   if (result.invalid || result.unknown) {
     const tree = treeOf(isObject(applied.value) ? applied.ordered() : {});
     const findings = inspect(tree instanceof TreeObject ? tree : new TreeObject(), options.schema);
-    if (findings.error !== undefined) return refuse(findings.error);
+    if (findings.error !== undefined) {
+      return refuse(
+        (options.type === 'strategic' ? conversionError(value, options.schema) : undefined) ?? findings.error,
+      );
+    }
     strict = [...strict, ...findings.strict];
   }
   if (strict.length > 0 && fieldValidation === 'Strict') return refuse(`strict decoding error: ${strict.join(', ')}`);
