@@ -200,6 +200,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly deleteReturnsObject?: boolean;
   /** Dependents' fate when the client names none. Default Background. */
   readonly defaultPropagation?: 'Orphan' | 'Background';
+  /** What a delete is warned of that names no propagation. */
+  readonly orphanWarning?: string;
 }
 
 /** `pods` or `deployments.apps`: how the log, the client port and error messages name a resource. */

@@ -143,3 +143,19 @@ describe('deletecollection', () => {
     expect(namesOf(rig.get(MAPS).body)).toEqual(['b']);
   });
 });
+
+describe('a delete of a Job', () => {
+  const JOBS = '/apis/batch/v1/namespaces/default/jobs';
+
+  it('that names no propagation is warned that the pods stay', () => {
+    const rig = new Rig();
+    const template = { spec: { restartPolicy: 'Never', containers: [{ name: 'a', image: 'i' }] } };
+    for (const name of ['a', 'b']) {
+      rig.send('POST', JOBS, { body: { apiVersion: 'batch/v1', kind: 'Job', metadata: { name }, spec: { template } } });
+    }
+    expect(rig.send('DELETE', `${JOBS}/a`).response.warnings).toEqual([
+      'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
+    ]);
+    expect(rig.send('DELETE', `${JOBS}/b?propagationPolicy=Background`).response.warnings).toBeUndefined();
+  });
+});

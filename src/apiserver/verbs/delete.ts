@@ -1,9 +1,11 @@
 // DELETE of one object and of a collection.
 
 import type { Status } from '../../api/status.ts';
+import type { Kind } from '../../api/kind.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { remove } from '../../registry/delete.ts';
 import { objectText } from '../../registry/text.ts';
+import type { DeleteRequest } from '../../registry/write.ts';
 import { jsonAnswer, statusAnswer } from '../answer.ts';
 import { deleteOptions } from '../delete-options.ts';
 import type { Exchange } from '../exchange.ts';
@@ -23,10 +25,15 @@ export function deleteOne(exchange: Exchange): ApiResponse {
   if (refused !== undefined) return statusAnswer(refused, encoding);
   const write = writeContext(exchange, options.value.dryRun);
   const deleted = remove(services.store, kind, path.namespace, path.name, options.value.request, write);
-  if (!deleted.ok) return statusAnswer(deleted.status, encoding);
+  const warnings = orphanWarnings(kind, options.value.request);
+  if (!deleted.ok) return statusAnswer(deleted.status, encoding, warnings);
   const { gone, object } = deleted.value;
-  if (gone && kind.deleteReturnsObject !== true) return statusAnswer(success(exchange, object), encoding);
-  return jsonAnswer(200, objectText(object, Number(object.metadata.resourceVersion)), encoding);
+  if (gone && kind.deleteReturnsObject !== true) return statusAnswer(success(exchange, object), encoding, warnings);
+  return jsonAnswer(200, objectText(object, Number(object.metadata.resourceVersion)), encoding, warnings);
+}
+
+function orphanWarnings({ orphanWarning }: Kind, { propagationPolicy }: DeleteRequest): string[] {
+  return orphanWarning === undefined || propagationPolicy !== undefined ? [] : [orphanWarning];
 }
 
 function success(exchange: Exchange, object: KubeObject): Status {
@@ -72,5 +79,6 @@ export function deleteCollection(exchange: Exchange): ApiResponse {
     ...(next === undefined ? {} : { continue: encodeContinue(next, path.namespace === '') }),
     ...(remaining === undefined ? {} : { remainingItemCount: remaining }),
   };
-  return jsonAnswer(200, objectListText(exchange, objects, metadata), encoding);
+  const warnings = objects.length === 0 ? [] : orphanWarnings(kind, options.value.request);
+  return jsonAnswer(200, objectListText(exchange, objects, metadata), encoding, warnings);
 }

@@ -171,6 +171,8 @@ export const job = defineKind<Job>({
   warnings: (object, old) => templateWarnings(object, old, object.spec?.template, 'spec.template'),
   hasGeneration: true,
   defaultPropagation: 'Orphan',
+  orphanWarning:
+    'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
 
   status: {
     prepare(object) {
