@@ -125,9 +125,6 @@ export interface Kind<T extends KubeObject = KubeObject> {
   /** A finalizer needs no domain: of kinds that upstream's core does not know. */
   readonly plainFinalizers?: boolean;
 
-  /** A finalizer needs no domain: of kinds that upstream's core does not know. */
-  readonly plainFinalizers?: boolean;
-
   /** Fills in the kind's defaults, in place. Runs on decoded input and before validation. Idempotent. */
   setDefaults?(object: T): void;
   /** Resets what a client may not set on create, allocates, sets generation. Status is dropped already where `status` is declared. */
