@@ -147,7 +147,7 @@ describe('deletecollection', () => {
 describe('a delete of a Job', () => {
   const JOBS = '/apis/batch/v1/namespaces/default/jobs';
 
-  it('that names no propagation is warned that the pods stay', () => {
+  test('that names no propagation is warned that the pods stay', () => {
     const rig = new Rig();
     const template = { spec: { restartPolicy: 'Never', containers: [{ name: 'a', image: 'i' }] } };
     for (const name of ['a', 'b']) {
