@@ -46,6 +46,12 @@ import { clusterRoleBinding } from './rbac/v1/cluster-role-binding.ts';
 import { clusterRole } from './rbac/v1/cluster-role.ts';
 import { roleBinding } from './rbac/v1/role-binding.ts';
 import { role } from './rbac/v1/role.ts';
+import { csiDriver } from './storage/v1/csi-driver.ts';
+import { csiNode } from './storage/v1/csi-node.ts';
+import { csiStorageCapacity } from './storage/v1/csi-storage-capacity.ts';
+import { storageClass } from './storage/v1/storage-class.ts';
+import { volumeAttachment } from './storage/v1/volume-attachment.ts';
+import { volumeAttributesClass } from './storage/v1/volume-attributes-class.ts';
 
 /** Within a group in the order of discovery: by resource. */
 export const KINDS: readonly Kind[] = [
@@ -81,6 +87,12 @@ export const KINDS: readonly Kind[] = [
   clusterRole,
   roleBinding,
   role,
+  csiDriver,
+  csiNode,
+  csiStorageCapacity,
+  storageClass,
+  volumeAttachment,
+  volumeAttributesClass,
   selfSubjectReview,
   tokenReview,
   localSubjectAccessReview,

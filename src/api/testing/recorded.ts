@@ -143,7 +143,7 @@ export function recordedCauses(record: Recorded): unknown {
 const META = ['name', 'generateName', 'generation', 'labels', 'annotations', 'finalizers', 'ownerReferences'];
 
 /** Of the admission plugin that keeps volumes in use. */
-const PROTECTION = ['kubernetes.io/pv-protection', 'kubernetes.io/pvc-protection'];
+const PROTECTION = ['kubernetes.io/pv-protection', 'kubernetes.io/pvc-protection', 'kubernetes.io/vac-protection'];
 
 /** Leaves out metadata that shared code or admission fills in. */
 export function comparable(object: unknown): Record<string, unknown> {
@@ -167,6 +167,8 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
 
 /** Whether a value is one that a recorded text with placeholders stands for. */
 function fits(actual: unknown, recorded: string): boolean {
+  const [, letter, count] = /^<repeat (.) (\d+)>$/.exec(recorded) ?? [];
+  if (letter !== undefined) return actual === letter.repeat(Number(count));
   const escaped = recorded.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const pattern = escaped.replace(/<(ip|port|rand|age|time|uid)>/g, (name) => PLACEHOLDERS[name] ?? name);
   return pattern !== escaped && new RegExp(`^${pattern}$`).test(String(actual));
