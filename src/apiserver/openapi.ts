@@ -36,7 +36,9 @@ export function openApiDocument(scheme: Scheme, path: string): string | undefine
   if (found === undefined) return undefined;
   const kinds = scheme.kindsOf(found.group, found.version);
   const schemas = openApiSchemas([
-    ...kinds.filter((kind) => kind.openApi === undefined).flatMap(({ definition }) => [definition, `${definition}List`]),
+    ...kinds
+      .filter((kind) => kind.openApi === undefined)
+      .flatMap(({ definition }) => [definition, `${definition}List`]),
     ...(kinds.some((kind) => kind.openApi !== undefined) ? META : []),
   ]);
   for (const kind of kinds) addOwn(schemas, kind);
