@@ -49,6 +49,13 @@ export function textAnswer(status: number, body: string): ApiResponse {
 
 export const PAGE_NOT_FOUND: ApiResponse = textAnswer(404, '404 page not found\n');
 
+/** Beyond this upstream compresses an answer, in bytes; and lists come in pieces here. */
+const LONG = 128 * 1024;
+
+export function isLong(length: number): boolean {
+  return length > LONG;
+}
+
 /** The whole body. Reads what comes in pieces, once. */
 export function bodyText({ body }: Pick<ApiResponse, 'body'>): string {
   return typeof body === 'string' ? body : [...body].join('');

@@ -56,6 +56,9 @@ export interface ApiResponse {
   readonly encoding?: Encoding;
 }
 
+/** A header of the cluster's answers to the gateway: the body's length in UTF-16 units where it is long, `pieces` for a list in pieces. */
+export const LONG_HEADER = 'x-kubewisp-long';
+
 /**
  * A request that the server has understood (path, identity, verb), before it is carried out. The shell looks at
  * `effect` to know how: reads at once, writes within the group commit, watches over a WebSocket.

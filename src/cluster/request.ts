@@ -2,7 +2,9 @@
 
 import { failure, tooLarge } from '../api/status.ts';
 import type { Status } from '../api/status.ts';
+import { isLong } from '../apiserver/answer.ts';
 import type { ApiRequest, ApiResponse } from '../apiserver/http.ts';
+import { LONG_HEADER } from '../apiserver/http.ts';
 import { sentWarnings } from '../apiserver/warnings.ts';
 
 const MAX_BODY = 3_145_728;
@@ -187,6 +189,8 @@ export function toResponse(answer: ApiResponse): Response {
     'Content-Type': contentType,
   };
   if (encoding !== undefined) fields[ENCODING_HEADER] = headerText(encoding);
+  if (typeof body !== 'string') fields[LONG_HEADER] = 'pieces';
+  else if (isLong(body.length)) fields[LONG_HEADER] = String(body.length);
   // An answer such as 304 may not have even an empty body.
   const content = typeof body === 'string' ? body || null : streamOf(body);
   const response = new Response(content, { status, headers: fields });

@@ -11,6 +11,7 @@ import { parseCreateRequest } from './create-request.ts';
 import { kubeconfig } from './kubeconfig.ts';
 import { refuseOperator } from './operator.ts';
 import { CLUSTERS, statusResponse, unavailable, unknownCluster } from './status-response.ts';
+import { EncodedTexts } from './render/encoded-texts.ts';
 import { toCluster } from './to-cluster.ts';
 
 type GatewayContext = Context<{ Bindings: Env }>;
@@ -106,10 +107,11 @@ export function createApp(): Hono<{ Bindings: Env }> {
 /** The Worker's fetch handler: Hono sees only what no cluster answers. */
 export function createGateway(): ExportedHandler<Env> {
   const app = createApp();
+  const encoded = new EncodedTexts();
   return {
     fetch(request, env, context) {
       const cluster = clusterOf(request.url, env.DEFAULT_CLUSTER || undefined);
-      return cluster === undefined ? app.fetch(request, env, context) : toCluster(request, env, cluster);
+      return cluster === undefined ? app.fetch(request, env, context) : toCluster(request, env, cluster, encoded);
     },
   };
 }

@@ -4,28 +4,36 @@ import { scale } from '../api/autoscaling/v1/scale.ts';
 import { customPrinter } from '../api/custom/custom-printer.ts';
 import { Scheme } from '../api/scheme.ts';
 import type { Encoding } from '../apiserver/http.ts';
+import { LONG_HEADER } from '../apiserver/http.ts';
 import { OPENAPI_V2_PROTOBUF } from '../apiserver/openapi-v2.ts';
 import type { Env } from '../env.ts';
 import { createLogger, errorText } from '../lib/log.ts';
 import { isClusterName, mayWatch } from './cluster-path.ts';
-import { compressed } from './compress.ts';
+import { compressionHeaders } from './compress.ts';
+import { largeChunks } from './large-chunks.ts';
 import { openApiProtobuf } from './render/openapi-protobuf.ts';
 import type { KindLookup } from './render/render.ts';
-import { render } from './render/render.ts';
+import { PROTOBUF_TYPE, render, renderProtobuf } from './render/render.ts';
+import { isList, renderList } from './render/protobuf-list.ts';
+import type { EncodedTexts } from './render/encoded-texts.ts';
+import { bodyOf } from './body-of.ts';
 import { unavailable, unknownCluster } from './status-response.ts';
 import { watchRequest, watchResponse } from './watch.ts';
 
 export const ENCODING_HEADER = 'x-kubewisp-encoding';
 
-export async function toCluster(request: Request, env: Env, name: string): Promise<Response> {
+/** `encoded`: of all requests to this Worker. */
+export async function toCluster(request: Request, env: Env, name: string, encoded: EncodedTexts): Promise<Response> {
   if (!isClusterName(name)) return unknownCluster(name);
   const stub = env.CLUSTER.get(env.CLUSTER.idFromName(name));
   const watching = request.method === 'GET' && mayWatch(request.url);
   try {
     const answer = await stub.fetch(watching ? watchRequest(request) : request);
     const header = answer.headers.get(ENCODING_HEADER);
-    if (answer.status === 101) return watchResponse(request, answer, parseEncoding(header), kindLookup());
-    return await compressed(request, header === null ? answer : await rendered(answer, JSON.parse(header) as Encoding));
+    if (answer.status === 101)
+      return watchResponse(request, answer, { encoding: parseEncoding(header), kindOf: kindLookup(), encoded });
+    if (header !== null) return await rendered(request, answer, JSON.parse(header) as Encoding, encoded);
+    return answer.headers.has(LONG_HEADER) ? longAnswer(request, answer) : answer;
   } catch (error) {
     createLogger({ level: env.LOG_LEVEL }).error('cluster failed', { cluster: name, error: errorText(error) });
     return unavailable(error);
@@ -47,16 +55,54 @@ function kindLookup(): KindLookup {
   };
 }
 
-async function rendered(answer: Response, encoding: Encoding): Promise<Response> {
-  const { contentType, body } =
-    encoding.format === 'openapi-v2'
-      ? { contentType: OPENAPI_V2_PROTOBUF, body: openApiProtobuf(await answer.text()) }
-      : render(await answer.text(), encoding, { kindOf: kindLookup(), now: Date.now() });
+/** JSON as it is. */
+function longAnswer(request: Request, answer: Response): Response {
+  const headers = new Headers(answer.headers);
+  headers.delete(LONG_HEADER);
+  const compression = compressionHeaders(request, headers.get('Content-Type') ?? '', Infinity);
+  for (const [name, value] of Object.entries(compression)) headers.append(name, value);
+  return new Response(answer.body, { status: answer.status, headers });
+}
+
+async function rendered(
+  request: Request,
+  answer: Response,
+  encoding: Encoding,
+  encoded: EncodedTexts,
+): Promise<Response> {
+  const { contentType, body } = await renderedBody(answer, encoding, encoded);
   const headers = new Headers(answer.headers);
   headers.delete(ENCODING_HEADER);
+  headers.delete(LONG_HEADER);
   headers.delete('Content-Length');
   headers.set('Content-Type', `${contentType}${parameters(answer)}`);
-  return new Response(body, { status: answer.status, headers });
+  const pieces = Array.isArray(body) ? body : [body];
+  const length = pieces.reduce((size, piece) => size + piece.length, 0);
+  const compression = compressionHeaders(request, contentType, length);
+  for (const [name, value] of Object.entries(compression)) headers.append(name, value);
+  return new Response(Array.isArray(body) ? bodyOf(body) : body, { status: answer.status, headers });
+}
+
+interface RenderedBody {
+  readonly contentType: string;
+  readonly body: string | Uint8Array | Uint8Array[];
+}
+
+async function renderedBody(answer: Response, encoding: Encoding, encoded: EncodedTexts): Promise<RenderedBody> {
+  if (encoding.format === 'openapi-v2') {
+    return { contentType: OPENAPI_V2_PROTOBUF, body: openApiProtobuf(await answer.text()) };
+  }
+  if (encoding.format !== 'protobuf' || encoding.as !== undefined) {
+    return render(await answer.text(), encoding, { kindOf: kindLookup(), now: Date.now() });
+  }
+  if (answer.body !== null && answer.headers.get(LONG_HEADER) === 'pieces') {
+    return { contentType: PROTOBUF_TYPE, body: await renderList(largeChunks(answer.body), encoded) };
+  }
+  const text = await answer.text();
+  const body = isList(text)
+    ? await renderList([new TextEncoder().encode(text)], encoded)
+    : encoded.get(text, 'object', renderProtobuf);
+  return { contentType: PROTOBUF_TYPE, body };
 }
 
 /** Of the media type: what aggregated discovery says of itself. */

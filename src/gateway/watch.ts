@@ -3,6 +3,7 @@
 
 import { badRequest } from '../api/status.ts';
 import type { Encoding } from '../apiserver/http.ts';
+import type { EncodedTexts } from './render/encoded-texts.ts';
 import type { KindLookup } from './render/render.ts';
 import { FrameRenderer } from './render/render.ts';
 import { statusResponse } from './status-response.ts';
@@ -20,16 +21,21 @@ export function watchRequest(request: Request): Request {
   return upgraded;
 }
 
+export interface WatchRendering {
+  readonly encoding: Encoding | undefined;
+  readonly kindOf: KindLookup;
+  readonly encoded: EncodedTexts;
+}
+
 /** `answer` is the cluster's 101 to `request`. */
 export function watchResponse(
   request: Request,
   answer: Response,
-  encoding: Encoding | undefined,
-  kindOf: KindLookup,
+  { encoding, kindOf, encoded }: WatchRendering,
 ): Response {
   const socket = answer.webSocket;
   if (socket === null) throw new Error('a 101 without a WebSocket');
-  const renderer = encoding === undefined ? undefined : new FrameRenderer(encoding, kindOf, () => Date.now());
+  const renderer = encoding === undefined ? undefined : new FrameRenderer(encoding, kindOf, () => Date.now(), encoded);
   const binary = renderer?.binary ?? false;
   const contentType = renderer?.contentType ?? 'application/json';
   const opened = wantsWebSocket(request) ? openWebSocket(request, contentType, binary) : openChunked(contentType);

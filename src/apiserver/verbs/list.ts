@@ -24,7 +24,7 @@ import type { Result, Status } from '../../api/status.ts';
 import { badRequest, expired, fail, ok } from '../../api/status.ts';
 import { logResource } from '../../registry/store.ts';
 import { itemText, objectText, textPrefix } from '../../registry/text.ts';
-import { jsonAnswer, rendering, statusAnswer } from '../answer.ts';
+import { isLong, jsonAnswer, rendering, statusAnswer } from '../answer.ts';
 import type { Continue } from '../continue-token.ts';
 import { decodeContinue, encodeContinue } from '../continue-token.ts';
 import type { Exchange } from '../exchange.ts';
@@ -37,8 +37,6 @@ import { parseSelection } from '../selection.ts';
 
 /** In a token: the state of whenever it is used. */
 const PRESENT = -1;
-/** A list up to this length, in UTF-16 units, is answered whole. */
-const WHOLE = 64 * 1024;
 const PIECE = 256 * 1024;
 
 export interface Page {
@@ -191,7 +189,7 @@ function cursor(rows: readonly Row[], revision: number): Continue | undefined {
 function listBody(exchange: Exchange, page: Page): string | Iterable<string> {
   const pieces = listPieces(exchange, page);
   let start = '';
-  while (start.length <= WHOLE) {
+  while (!isLong(start.length)) {
     const piece = pieces.next();
     if (piece.done === true) return start;
     start += piece.value;

@@ -7,6 +7,7 @@ import { joined } from '../../lib/bytes.ts';
 import { isObject } from '../../lib/json.ts';
 import { encodeObject, encodeWatchEvent } from '../../schema/protobuf/encode.ts';
 import { messageOfKind } from '../../schema/protobuf/messages.ts';
+import { EncodedTexts } from './encoded-texts.ts';
 import { partialMetadata, partialMetadataList } from './partial.ts';
 import { tableShape, toTable, toTableFrame } from './table.ts';
 import { toYaml } from './yaml.ts';
@@ -39,6 +40,12 @@ export function render(json: string, encoding: Encoding, context: RenderContext)
   return { contentType: 'application/json', body };
 }
 
+/** Of the JSON of one object. */
+export function renderProtobuf(json: string): Uint8Array {
+  const value = JSON.parse(json) as JsonObject;
+  return encodeObject(value, messageFor(value), json.length);
+}
+
 /** What has no message is never asked for: the API server offers protobuf of no such kind. */
 function messageFor(object: JsonObject): string {
   const { apiVersion, kind } = object as { apiVersion: string; kind: string };
@@ -69,10 +76,13 @@ export class FrameRenderer {
   readonly #encoding: Encoding;
   readonly #kind: PrintedKind | undefined;
   readonly #now: () => number;
+  /** Frames that other watches have been told too. */
+  readonly #encoded: EncodedTexts;
   #first = true;
 
-  constructor(encoding: Encoding, kindOf: KindLookup, now: () => number) {
+  constructor(encoding: Encoding, kindOf: KindLookup, now: () => number, encoded: EncodedTexts = new EncodedTexts()) {
     this.#encoding = encoding;
+    this.#encoded = encoded;
     this.#kind = encoding.resource === undefined ? undefined : kindOf(encoding.resource);
     this.#now = now;
   }
@@ -94,6 +104,11 @@ export class FrameRenderer {
   }
 
   #message(line: string): Uint8Array {
+    const { as } = this.#encoding;
+    return this.#encoded.get(line, `event ${as?.kind} ${as?.version}`, () => this.#encode(line));
+  }
+
+  #encode(line: string): Uint8Array {
     const frame = JSON.parse(line) as Frame;
     const object = this.#shown(frame);
     return encodeWatchEvent(frame.type, object, messageFor(object), line.length);
