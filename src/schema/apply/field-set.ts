@@ -142,12 +142,15 @@ function readNode(json: JsonValue | undefined, depth: number): FieldNode | undef
   return below === undefined ? LEAF : { own, below };
 }
 
+/** One for all leaves: a set of hundreds of fields has hundreds of them. */
+const LEAF_JSON: JsonObject = Object.freeze({});
+
 function fieldsV1(tree: FieldTree, self: boolean): JsonObject {
   const json: JsonObject = {};
-  if (self) json['.'] = {};
+  if (self) json['.'] = LEAF_JSON;
   for (const element of ordered(tree)) {
     const node = tree.get(element);
-    json[element] = node?.below === undefined ? {} : fieldsV1(node.below, node.own);
+    json[element] = node?.below === undefined ? LEAF_JSON : fieldsV1(node.below, node.own);
   }
   return json;
 }

@@ -82,13 +82,29 @@ export function compareElements(a: string, b: string): number {
   return names.length - others.length;
 }
 
-/** By the first letter that differs; 0 if that could be part of a number or the end of a string. */
+/** By the first letter that differs; 0 where that is not enough to tell. */
 function compareTexts(a: string, b: string): number {
   let i = 2;
   while (a.charCodeAt(i) === b.charCodeAt(i)) i++;
-  return LETTER.test(a[i] ?? '') && LETTER.test(b[i] ?? '') ? a.charCodeAt(i) - b.charCodeAt(i) : 0;
+  const [left = '', right = ''] = [a[i], b[i]];
+  // An escape sequence does not sort as what it stands for.
+  if (left === '\\' || right === '\\' || a[i - 1] === '\\') return 0;
+  if (LETTER.test(left) && LETTER.test(right)) return left < right ? -1 : 1;
+  const start = stringStart(a);
+  if (i < start) return 0;
+  if (i > a.indexOf('"', start) || i > b.indexOf('"', start)) return 0;
+  // Within one string of both, whose end comes before every letter.
+  if (left === '"') return -1;
+  return right === '"' || left > right ? 1 : -1;
 }
 const LETTER = /[A-Za-z/_]/;
+
+/** Where the text of the first string value begins; beyond the end if there is none. */
+function stringStart(element: string): number {
+  if (element[0] === 'v') return element[2] === '"' ? 3 : Infinity;
+  const colon = element.indexOf('":"');
+  return colon < 0 ? Infinity : colon + 3;
+}
 
 function compareScalars(a: JsonValue | undefined, b: JsonValue | undefined): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;

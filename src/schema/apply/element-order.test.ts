@@ -1,0 +1,32 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compareElements, keyElement } from './path-element.ts';
+
+describe('the order of elements', () => {
+  it('is that of the values, whatever their texts look like', () => {
+    const text = fc.string({ unit: fc.constantFrom('a', 'B', '0', '1', ' ', '!', '"', '\\', '_', '.', 'é', '\n') });
+    fc.assert(
+      fc.property(text, text, (a, b) => {
+        const order = a < b ? -1 : a > b ? 1 : 0;
+        expect(Math.sign(compareElements(keyElement({ name: a }), keyElement({ name: b })))).toBe(order);
+        expect(Math.sign(compareElements(`v:${JSON.stringify(a)}`, `v:${JSON.stringify(b)}`))).toBe(order);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('is that of the first key that differs; numbers by value', () => {
+    const port = fc.record({
+      containerPort: fc.integer({ min: 0, max: 2000 }),
+      protocol: fc.constantFrom('TCP', 'UDP'),
+    });
+    fc.assert(
+      fc.property(port, port, (a, b) => {
+        const order =
+          a.containerPort - b.containerPort || (a.protocol < b.protocol ? -1 : a.protocol > b.protocol ? 1 : 0);
+        expect(Math.sign(compareElements(keyElement(a), keyElement(b)))).toBe(Math.sign(order));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
