@@ -31,7 +31,8 @@ export function decodeYaml(text: string): DecodedYaml {
   const problem = document.errors[0];
   if (problem !== undefined) {
     const line = lines.linePos(problem.pos[0]).line;
-    return { ok: false, error: `yaml: ${goError(problem.code, problem.message, line)}` };
+    const before = text.slice(0, problem.pos[0]).trimEnd();
+    return { ok: false, error: `yaml: ${goError(problem.code, problem.message, line, before)}` };
   }
   const reader = new Reader(lines);
   const value = reader.node(document.contents, 0);
@@ -52,14 +53,18 @@ function isTooDeep(text: string): boolean {
 }
 
 /** libyaml's words for the mistakes that people make; the parser's own for the rest. */
-function goError(code: string, message: string, line: number): string {
+function goError(code: string, message: string, line: number, before: string): string {
   const first = (message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '');
   switch (code) {
     case 'BLOCK_AS_IMPLICIT_KEY':
       return `${line > 1 ? `line ${line}: ` : ''}mapping values are not allowed in this context`;
     case 'TAB_AS_INDENT':
       return `${line > 1 ? `line ${line}: ` : ''}found character that cannot start any token`;
-    case 'BAD_INDENT':
+    case 'BAD_INDENT': {
+      const end = /^Flow (?:sequence|map).* (\S)$/.exec(first)?.[1];
+      if (end === undefined || /[[{,:]$/.test(before)) return `line ${line}: did not find expected node content`;
+      return `line ${Math.max(line - 1, 1)}: did not find expected ',' or '${end}'`;
+    }
     case 'MISSING_CHAR':
       return `line ${line}: did not find expected node content`;
     default:
