@@ -10,6 +10,7 @@ import { horizontalPodAutoscalerV1 } from './autoscaling/v1/horizontal-pod-autos
 import { horizontalPodAutoscaler } from './autoscaling/v2/horizontal-pod-autoscaler.ts';
 import { cronJob } from './batch/v1/cron-job.ts';
 import { job } from './batch/v1/job.ts';
+import { certificateSigningRequest } from './certificates/v1/certificate-signing-request.ts';
 import { lease } from './coordination/v1/lease.ts';
 import { customResourceDefinition } from './apiextensions/v1/custom-resource-definition.ts';
 import { selfSubjectReview } from './authentication/v1/self-subject-review.ts';
@@ -40,12 +41,18 @@ import { endpointSlice } from './discovery/v1/endpoint-slice.ts';
 import { eventsEvent } from './events/v1/event.ts';
 import type { Kind } from './kind.ts';
 import { resourceName } from './kind.ts';
+import { ingressClass } from './networking/v1/ingress-class.ts';
+import { ingress } from './networking/v1/ingress.ts';
+import { ipAddress } from './networking/v1/ip-address.ts';
 import { networkPolicy } from './networking/v1/network-policy.ts';
+import { serviceCidr } from './networking/v1/service-cidr.ts';
+import { runtimeClass } from './node/v1/runtime-class.ts';
 import { podDisruptionBudget } from './policy/v1/pod-disruption-budget.ts';
 import { clusterRoleBinding } from './rbac/v1/cluster-role-binding.ts';
 import { clusterRole } from './rbac/v1/cluster-role.ts';
 import { roleBinding } from './rbac/v1/role-binding.ts';
 import { role } from './rbac/v1/role.ts';
+import { priorityClass } from './scheduling/v1/priority-class.ts';
 import { csiDriver } from './storage/v1/csi-driver.ts';
 import { csiNode } from './storage/v1/csi-node.ts';
 import { csiStorageCapacity } from './storage/v1/csi-storage-capacity.ts';
@@ -81,7 +88,12 @@ export const KINDS: readonly Kind[] = [
   horizontalPodAutoscalerV1,
   cronJob,
   job,
+  certificateSigningRequest,
+  ingressClass,
+  ingress,
+  ipAddress,
   networkPolicy,
+  serviceCidr,
   podDisruptionBudget,
   clusterRoleBinding,
   clusterRole,
@@ -93,6 +105,8 @@ export const KINDS: readonly Kind[] = [
   storageClass,
   volumeAttachment,
   volumeAttributesClass,
+  priorityClass,
+  runtimeClass,
   selfSubjectReview,
   tokenReview,
   localSubjectAccessReview,

@@ -8,6 +8,7 @@ const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`;
 const LABEL_UNDERSCORE = '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
 const SUBDOMAIN_UNDERSCORE = `${LABEL_UNDERSCORE}(\\.${LABEL_UNDERSCORE})*`;
+const WILDCARD = `\\*\\.${SUBDOMAIN}`;
 const DNS1035 = '[a-z]([-a-z0-9]*[a-z0-9])?';
 const NAME_PART = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
 const LABEL_VALUE = `(${NAME_PART})?`;
@@ -26,6 +27,7 @@ const LABEL_VALUE_RE = whole(LABEL_VALUE);
 const CONFIG_KEY_RE = whole(CONFIG_KEY);
 const HTTP_HEADER_RE = whole(HTTP_HEADER);
 const PERCENT_RE = whole(PERCENT);
+const WILDCARD_RE = whole(WILDCARD);
 const HTTP_PATH_RE = whole(HTTP_PATH);
 
 const LABEL_TEXT =
@@ -42,6 +44,8 @@ const LABEL_VALUE_TEXT =
   "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
 const CONFIG_KEY_TEXT = "a valid config key must consist of alphanumeric characters, '-', '_' or '.'";
 const HTTP_HEADER_TEXT = "a valid HTTP header must consist of alphanumeric characters or '-'";
+const WILDCARD_TEXT =
+  "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character";
 const PERCENT_TEXT = "a valid percent string must be a numeric string followed by an ending '%'";
 const ENV_NAME_TEXT =
   "a valid environment variable name must consist only of printable ASCII characters other than '='";
@@ -83,6 +87,14 @@ export function dns1123SubdomainErrors(value: string): string[] {
   const errors: string[] = [];
   if (byteLength(value) > 253) errors.push(maxLengthText(253));
   if (!SUBDOMAIN_RE.test(value)) errors.push(regexText(SUBDOMAIN_TEXT, SUBDOMAIN, 'example.com'));
+  return errors;
+}
+
+/** `*.example.com`: hosts of an Ingress. */
+export function wildcardSubdomainErrors(value: string): string[] {
+  const errors: string[] = [];
+  if (byteLength(value) > 253) errors.push(maxLengthText(253));
+  if (!WILDCARD_RE.test(value)) errors.push(regexText(WILDCARD_TEXT, WILDCARD, '*.example.com'));
   return errors;
 }
 

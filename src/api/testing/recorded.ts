@@ -93,6 +93,7 @@ export function create(kind: Kind, namespace: string, body: unknown, strategy: S
     draft.metadata.name = draft.metadata.generateName + nameSuffix(seededRandom(1));
   }
   kind.setDefaults?.(draft);
+  admit(draft);
   if (kind.status !== undefined) delete (draft as { status?: unknown }).status;
   if (kind.hasGeneration === true) draft.metadata.generation = 1;
   draft.metadata.uid = 'u';
@@ -103,12 +104,20 @@ export function create(kind: Kind, namespace: string, body: unknown, strategy: S
   return { object: canonicalOf(kind, object), errors };
 }
 
-/** An update of `old`, or of its status, to `body`. */
+/** What admission writes that the kinds depend on. */
+function admit(draft: KubeObject): void {
+  if (draft.kind !== 'CertificateSigningRequest') return;
+  const request = draft as KubeObject & { spec?: Record<string, unknown> };
+  const requester = { username: 'admin', uid: 'admin', groups: ['system:masters', 'system:authenticated'] };
+  request.spec = { ...request.spec, ...requester };
+}
+
+/** An update of `old`, or of one of its subresources, to `body`. */
 export function update(
   kind: Kind,
   old: KubeObject,
   body: unknown,
-  isStatus: boolean,
+  subresource: string,
   strategy: StrategyContext,
 ): Outcome {
   const object = canonicalOf(kind, body);
@@ -119,7 +128,11 @@ export function update(
   const next = object as { spec?: unknown; status?: unknown };
   const before = clone(old) as { spec?: unknown; status?: unknown };
   let errors: FieldError[];
-  if (isStatus) {
+  const part = kind.parts?.[subresource];
+  if (part !== undefined) {
+    part.prepare(object, old, strategy);
+    errors = part.validate(object, old);
+  } else if (subresource === 'status') {
     next.spec = before.spec;
     kind.status?.prepare?.(object, old, strategy);
     errors = kind.status?.validate?.(object, old) ?? [];

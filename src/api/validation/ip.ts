@@ -4,7 +4,7 @@
 import type { FieldError } from '../../schema/field-error.ts';
 import { invalid } from '../../schema/field-error.ts';
 import type { Ip } from '../../schema/ip.ts';
-import { CIDR_TEXT, IP_TEXT, formatIp, networkOf, parseCidr, parseIp } from '../../schema/ip.ts';
+import { CIDR_TEXT, IP_TEXT, formatCidr, formatIp, networkOf, parseCidr, parseIp } from '../../schema/ip.ts';
 import { invalidEach } from './fields.ts';
 
 const LEADING_ZEROS = 'must not have leading 0s';
@@ -29,11 +29,17 @@ export function validateLegacyIp(value: string, field: string): FieldError[] {
 
 /** An address in a newer field: it must be in canonical form. */
 export function validateIp(value: string, field: string): FieldError[] {
-  const errors = validateLegacyIp(value, field);
-  const ip = parseIp(value);
-  if (errors.length > 0 || ip === undefined) return errors;
+  return invalidEach(field, value, ipTexts(value));
+}
+
+/** What is wrong with a text as an address in canonical form. */
+export function ipTexts(value: string): string[] {
+  const ip = parseSloppy(value);
+  if (ip === undefined) return [IP_TEXT];
+  if (parseIp(value) === undefined) return [LEADING_ZEROS];
+  if (isMapped(ip)) return [MAPPED];
   const canonical = formatIp(ip);
-  return canonical === value ? [] : [invalid(field, value, `must be in canonical form (${JSON.stringify(canonical)})`)];
+  return canonical === value ? [] : [`must be in canonical form (${JSON.stringify(canonical)})`];
 }
 
 /** An address that pods and Services may send to. */
@@ -64,4 +70,13 @@ export function validateLegacyCidr(value: string, field: string): FieldError[] {
     errors.push(invalid(field, value, 'must not have bits set beyond the prefix length'));
   }
   return errors;
+}
+
+/** A range in a newer field: it must be in canonical form. */
+export function validateCidr(value: string, field: string): FieldError[] {
+  const errors = validateLegacyCidr(value, field);
+  const cidr = parseCidr(value);
+  if (errors.length > 0 || cidr === undefined) return errors;
+  const canonical = formatCidr(cidr);
+  return canonical === value ? [] : [invalid(field, value, `must be in canonical form (${JSON.stringify(canonical)})`)];
 }

@@ -184,7 +184,12 @@ export function validateContainerResources(
 }
 
 export function validateOverhead(overhead: ResourceList | undefined, path: string, { errors }: Scope): void {
-  if (overhead !== undefined) validateRequirements({ limits: overhead }, validateContainerResourceName, path, errors);
+  if (overhead !== undefined) validateOverheadList(overhead, path, errors);
+}
+
+/** What a pod costs beyond its containers, in a pod and in its class of runtime. */
+export function validateOverheadList(overhead: ResourceList, path: string, errors: FieldError[]): void {
+  validateRequirements({ limits: overhead }, validateContainerResourceName, path, errors);
 }
 
 /** Resources of the pod as a whole: no less than its containers ask for together. */

@@ -19,7 +19,12 @@ const TOLERATION_OPERATORS = ['Equal', 'Exists', 'Lt', 'Gt'];
 const SPREAD_ACTIONS = ['DoNotSchedule', 'ScheduleAnyway'];
 const INCLUSION_POLICIES = ['Honor', 'Ignore'];
 
-function validateToleration(toleration: Toleration, path: string, errors: FieldError[]): void {
+function validateToleration(
+  toleration: Toleration,
+  path: string,
+  errors: FieldError[],
+  operators: readonly string[] = TOLERATION_OPERATORS,
+): void {
   const { key = '', operator = '', value = '', effect = '' } = toleration;
   if (key !== '') addEach(errors, `${path}.key`, key, qualifiedNameErrors(key));
   else if (operator !== 'Exists') {
@@ -36,10 +41,15 @@ function validateToleration(toleration: Toleration, path: string, errors: FieldE
     if (value !== '')
       errors.push(invalid(`${path}.operator`, value, "value must be empty when `operator` is 'Exists'"));
   } else {
-    errors.push(notSupported(`${path}.operator`, operator, TOLERATION_OPERATORS));
+    errors.push(notSupported(`${path}.operator`, operator, operators));
   }
   if (effect !== '' && !TAINT_EFFECTS.includes(effect))
     errors.push(notSupported(`${path}.effect`, effect, TAINT_EFFECTS));
+}
+
+/** Outside of pods, other operators are not told of. */
+export function validatePlainTolerations(toleration: Toleration, path: string, errors: FieldError[]): void {
+  validateToleration(toleration, path, errors, ['Equal', 'Exists']);
 }
 
 export function validateTolerations(tolerations: readonly Toleration[], path: string, errors: FieldError[]): void {
