@@ -142,6 +142,14 @@ describe('answers', () => {
     expect(encodingOf(`${table},application/json`)).toBeUndefined();
   });
 
+  test('so is a refusal that comes before any verb', () => {
+    const rig = new Rig();
+    const refused = rig.get(MAPS, { authorization: 'Bearer wrong', accept: 'application/vnd.kubernetes.protobuf' });
+    expect(refused.status).toBe(401);
+    expect(refused.response.encoding).toEqual({ format: 'protobuf' });
+    expect(rig.get(MAPS, { authorization: 'Bearer wrong' }).response.encoding).toBeUndefined();
+  });
+
   test('pretty is asked for by the query, or by who asks', () => {
     const rig = new Rig();
     rig.configMap('a');

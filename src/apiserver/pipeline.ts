@@ -31,20 +31,21 @@ export function planResource(services: Services, request: ApiRequest, path: Reso
   const query = new Query(request.query);
   const kind = services.scheme.byResource(path.group, path.version, path.resource);
   if (kind === undefined) return answer(statusAnswer(notFound().status));
+  const refusal = (status: Status): Plan => answer(statusAnswer(status, failureEncoding(request, query)));
   const route = resolve(kind, request.method, path, query);
-  if (!route.ok) return answer(statusAnswer(route.status));
+  if (!route.ok) return refusal(route.status);
   const { verb } = route;
   if (verb.name !== 'watch' && verb.handsOn === true) {
     const unfit = validatePathName(path.name);
-    if (unfit !== undefined) return answer(statusAnswer(unfit));
+    if (unfit !== undefined) return refusal(unfit);
     const exchange: Exchange = { services, request, query, path, kind, user, encoding: undefined };
     return { effect: 'read', run: () => verb.run(exchange) };
   }
   const refused = refuse(request, path, query, verb, kind);
-  if (refused !== undefined) return answer(statusAnswer(refused));
+  if (refused !== undefined) return refusal(refused);
 
   const represented = representation(request, query, kind, verb.name === 'watch');
-  if (!represented.ok) return answer(statusAnswer(represented.status, failureEncoding(request, query)));
+  if (!represented.ok) return refusal(represented.status);
   const encoding = represented.value;
   const exchange: Exchange = { services, request, query, path, kind, user, encoding };
   if (verb.name === 'watch') {
@@ -71,13 +72,7 @@ function answer(response: ApiResponse): Plan {
 }
 
 /** What no verb would take: a wrong timeout, media types that the router does not know, an impossible name. */
-function refuse(
-  request: ApiRequest,
-  path: ResourcePath,
-  query: Query,
-  verb: Verb,
-  kind: Kind,
-): Status | undefined {
+function refuse(request: ApiRequest, path: ResourcePath, query: Query, verb: Verb, kind: Kind): Status | undefined {
   if (verb.name !== 'watch') {
     const late = checkTimeout(query.get('timeout'));
     if (late !== undefined) return late;

@@ -5,6 +5,7 @@ import type { Client } from '../api/client.ts';
 import type { KubeObject } from '../api/object.ts';
 import { isUnstructured } from '../api/schema-of.ts';
 import { Scheme } from '../api/scheme.ts';
+import type { Status } from '../api/status.ts';
 import { unauthorized } from '../api/status.ts';
 import type { EventLog, Row } from '../eventlog/log.ts';
 import { PastEvents } from '../eventlog/past.ts';
@@ -45,6 +46,7 @@ import { acceptsProtobuf, openApiV2 } from './openapi-v2.ts';
 import { planResource } from './pipeline.ts';
 import { notAllowed, notFound } from './refusals.ts';
 import { report } from './report.ts';
+import { failureEncoding } from './representation.ts';
 import { REPORT_PATH } from '../api/report.ts';
 import { parsePath, Query } from './request-info.ts';
 import { watcherOf } from './verbs/watch.ts';
@@ -156,13 +158,13 @@ class Server implements ApiServer {
     const info = parsePath(request.path);
     if (info.kind === 'malformed') return answered(textAnswer(400, '400 Bad Request'));
     const who = this.#services.authenticator.authenticate(request.header('authorization'));
-    if (who.outcome === 'refused') return answered(statusAnswer(unauthorized()));
+    if (who.outcome === 'refused') return refused(request, unauthorized());
     const { authorizer } = this.#services;
     const acting = impersonate(who.outcome === 'user' ? who.user : ANONYMOUS, request, authorizer);
-    if (!acting.ok) return answered(statusAnswer(acting.status));
+    if (!acting.ok) return refused(request, acting.status);
     const user = acting.value;
     const forbidden = authorize(authorizer, user, request, info);
-    if (forbidden !== undefined) return answered(statusAnswer(forbidden));
+    if (forbidden !== undefined) return refused(request, forbidden);
     if (info.kind === 'other') {
       const open = this.#open(request, info.path);
       if (open !== undefined) return answered(open);
@@ -286,6 +288,10 @@ class Server implements ApiServer {
 function unknownResource(scheme: Scheme, group: string): ApiResponse {
   const builtIn = scheme.kinds.some((kind) => kind.group === group && !isUnstructured(kind));
   return builtIn ? statusAnswer(notFound().status) : PAGE_NOT_FOUND;
+}
+
+function refused(request: ApiRequest, status: Status): Plan {
+  return answered(statusAnswer(status, failureEncoding(request, new Query(request.query))));
 }
 
 function answered(response: ApiResponse): Plan {
