@@ -6,6 +6,7 @@
 import { Environment } from '@marcbachmann/cel-js';
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { registerLibrary } from './library.ts';
+import { syntaxErrorText } from './syntax-error.ts';
 
 export interface Program {
   /** Throws what CEL throws: an error with a `summary`. */
@@ -62,23 +63,32 @@ export function errorSummary(error: unknown): string {
 export function errorAt(text: string, at: number, message: string): string {
   const before = text.slice(0, at).split('\n');
   const line = before.length;
-  const column = (before.at(-1) ?? '').length;
+  const ahead = [...(before.at(-1) ?? '')];
   const source = text.split('\n')[line - 1] ?? '';
-  return `ERROR: <input>:${line}:${column + 1}: ${message}\n | ${source}\n | ${'.'.repeat(column)}^`;
+  // Marks are as wide as what they stand under.
+  const wide = (char: string | undefined): boolean => char !== undefined && char > '\u007f';
+  const dots = ahead.map((char) => (wide(char) ? '．' : '.')).join('');
+  const mark = wide([...source][ahead.length]) ? '＾' : '^';
+  return `ERROR: <input>:${line}:${ahead.length + 1}: ${message}\n | ${source}\n | ${dots}${mark}`;
 }
 
-function located(text: string, error: unknown): string {
+/** What is wrong with an expression, and where, as upstream's compiler prints it. */
+export function located(text: string, error: unknown): string {
   const { range, code } = (error ?? {}) as { range?: { start: number; end: number }; code?: string };
   const start = range?.start ?? 0;
   if (code === 'unknown_variable') {
     const name = text.slice(start, range?.end);
     return errorAt(text, start, `undeclared reference to '${name}' (in container '')`);
   }
-  return errorAt(text, start, errorSummary(error));
+  if (code === 'no_such_key') {
+    const name = text.slice(start, range?.end);
+    return errorAt(text, text.lastIndexOf('.', start), `undefined field '${name}'`);
+  }
+  return errorAt(text, start, syntaxErrorText(text, start, code ?? '') ?? errorSummary(error));
 }
 
 /** The same text with `matches` of texts under the name of our own function. */
-function withRe2(text: string, ast: ASTNode): string {
+export function withRe2(text: string, ast: ASTNode): string {
   const places: number[] = [];
   visit(ast, (node) => {
     if (node.op !== 'rcall' || node.args[0] !== 'matches') return;

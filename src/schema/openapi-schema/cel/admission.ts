@@ -1,0 +1,199 @@
+// Where the expressions of admission policies and of webhooks' conditions are checked: which variables there are, and of
+// which types. They are compiled here and nowhere evaluated yet; the authorizer's functions are declared for that only.
+// Models kubernetes staging/src/k8s.io/apiserver/pkg/admission/plugin/cel (compile.go, composition.go).
+
+import { Environment } from '@marcbachmann/cel-js';
+import { errorAt, located, withRe2 } from './environment.ts';
+import { registerLibrary } from './library.ts';
+import { withoutMessages } from './message-literals.ts';
+
+export interface Declared {
+  readonly params: boolean;
+  /** Of a policy: its variables can be spoken of, those added before. */
+  readonly variables: boolean;
+}
+
+/** What an expression may come to: a CEL type, or a message. */
+export type ResultType = 'bool' | 'string' | 'null_type' | 'Object' | 'list(JSONPatch)';
+
+const GROUP_VERSION_KIND = { group: 'string', version: 'string', kind: 'string' };
+const GROUP_VERSION_RESOURCE = { group: 'string', version: 'string', resource: 'string' };
+
+const REQUEST = {
+  kind: 'kubernetes.GroupVersionKind',
+  resource: 'kubernetes.GroupVersionResource',
+  subResource: 'string',
+  requestKind: 'kubernetes.GroupVersionKind',
+  requestResource: 'kubernetes.GroupVersionResource',
+  requestSubResource: 'string',
+  name: 'string',
+  namespace: 'string',
+  operation: 'string',
+  userInfo: 'kubernetes.UserInfo',
+  dryRun: 'bool',
+  options: 'dyn',
+};
+
+const NAMESPACE_META = {
+  name: 'string',
+  generateName: 'string',
+  namespace: 'string',
+  labels: 'map<string, string>',
+  annotations: 'map<string, string>',
+  UID: 'string',
+  creationTimestamp: 'google.protobuf.Timestamp',
+  deletionGracePeriodSeconds: 'int',
+  deletionTimestamp: 'google.protobuf.Timestamp',
+  generation: 'int',
+  resourceVersion: 'string',
+  finalizers: 'list<string>',
+};
+
+function declareTypes(environment: Environment): void {
+  environment
+    .registerType({ name: 'kubernetes.GroupVersionKind', schema: GROUP_VERSION_KIND })
+    .registerType({ name: 'kubernetes.GroupVersionResource', schema: GROUP_VERSION_RESOURCE })
+    .registerType({
+      name: 'kubernetes.UserInfo',
+      schema: { username: 'string', uid: 'string', groups: 'list<string>', extra: 'map<string, list<string>>' },
+    })
+    .registerType({ name: 'kubernetes.AdmissionRequest', schema: REQUEST })
+    .registerType({ name: 'kubernetes.NamespaceMetadata', schema: NAMESPACE_META })
+    .registerType({ name: 'kubernetes.NamespaceSpec', schema: { finalizers: 'list<string>' } })
+    .registerType({ name: 'kubernetes.NamespaceStatus', schema: { phase: 'string' } })
+    .registerType({
+      name: 'kubernetes.Namespace',
+      schema: {
+        metadata: 'kubernetes.NamespaceMetadata',
+        spec: 'kubernetes.NamespaceSpec',
+        status: 'kubernetes.NamespaceStatus',
+      },
+    });
+}
+
+class Authorizer {}
+class PathCheck {}
+class GroupCheck {}
+class ResourceCheck {}
+class Decision {}
+
+const NAMESPACE = 'kubernetes.authorization';
+
+function declareAuthorizer(environment: Environment): void {
+  const unanswered = (): never => {
+    throw new Error('the authorizer is not asked here');
+  };
+  environment
+    .registerType(`${NAMESPACE}.Authorizer`, Authorizer)
+    .registerType(`${NAMESPACE}.PathCheck`, PathCheck)
+    .registerType(`${NAMESPACE}.GroupCheck`, GroupCheck)
+    .registerType(`${NAMESPACE}.ResourceCheck`, ResourceCheck)
+    .registerType(`${NAMESPACE}.Decision`, Decision);
+  const functions: ReadonlyArray<readonly [type: string, signature: string, result: string]> = [
+    ['Authorizer', 'path(string)', 'PathCheck'],
+    ['Authorizer', 'group(string)', 'GroupCheck'],
+    ['Authorizer', 'serviceAccount(string, string)', 'Authorizer'],
+    ['PathCheck', 'check(string)', 'Decision'],
+    ['GroupCheck', 'resource(string)', 'ResourceCheck'],
+    ['ResourceCheck', 'subresource(string)', 'ResourceCheck'],
+    ['ResourceCheck', 'namespace(string)', 'ResourceCheck'],
+    ['ResourceCheck', 'name(string)', 'ResourceCheck'],
+    ['ResourceCheck', 'fieldSelector(string)', 'ResourceCheck'],
+    ['ResourceCheck', 'labelSelector(string)', 'ResourceCheck'],
+    ['ResourceCheck', 'check(string)', 'Decision'],
+  ];
+  for (const [type, signature, result] of functions) {
+    environment.registerFunction(`${NAMESPACE}.${type}.${signature}: ${NAMESPACE}.${result}`, unanswered);
+  }
+  const answers = ['allowed(): bool', 'reason(): string', 'error(): string', 'errored(): bool'];
+  for (const answer of answers) environment.registerFunction(`${NAMESPACE}.Decision.${answer}`, unanswered);
+  environment
+    .registerVariable('authorizer', `${NAMESPACE}.Authorizer`)
+    .registerVariable('authorizer.requestResource', `${NAMESPACE}.ResourceCheck`);
+}
+
+export class AdmissionCompiler {
+  readonly #base: Environment;
+  readonly #variables = new Map<string, string>();
+  #withVariables: Environment | undefined;
+
+  constructor({ params, variables }: Declared) {
+    this.#base = new Environment({ enableOptionalTypes: true, homogeneousAggregateLiterals: false });
+    registerLibrary(this.#base);
+    declareTypes(this.#base);
+    declareAuthorizer(this.#base);
+    this.#base
+      .registerVariable('object', 'dyn')
+      .registerVariable('oldObject', 'dyn')
+      .registerVariable('request', 'kubernetes.AdmissionRequest')
+      .registerVariable('namespaceObject', 'kubernetes.Namespace');
+    if (params) this.#base.registerVariable('params', 'dyn');
+    if (!variables) this.#withVariables = this.#base;
+  }
+
+  /** A policy's variable, for the expressions that come after it. The text of what is wrong with it, where something is. */
+  addVariable(name: string, expression: string): string | undefined {
+    const checked = this.#check(expression);
+    if (!checked.ok) return checked.error;
+    this.#variables.set(name, checked.type);
+    this.#withVariables = undefined;
+    return undefined;
+  }
+
+  /** What is wrong with an expression that is to come to one of `types`, as upstream says it. */
+  errorOf(expression: string, types: readonly ResultType[]): string | undefined {
+    const checked = this.#check(expression);
+    if (!checked.ok) return checked.error;
+    const { type } = checked;
+    if (type === 'dyn' || types.some((wanted) => isOf(type, wanted))) return undefined;
+    const wanted = types.length === 1 ? types[0] : `one of [${types.join(' ')}]`;
+    return `must evaluate to ${wanted} but got ${goType(type)}`;
+  }
+
+  #check(expression: string): { ok: true; type: string } | { ok: false; error: string } {
+    const fail = (error: string) => ({ ok: false, error: `compilation failed: ${error}` }) as const;
+    const plain = withoutMessages(expression);
+    if (!plain.ok) return fail(errorAt(expression, plain.at, plain.error));
+    const environment = this.#environment();
+    const { text, original } = plain.rewritten;
+    const place = (error: unknown): string => {
+      const { range, code, summary } = error as { range?: { start: number; end: number }; code: string; summary: string };
+      const start = original(range?.start ?? 0);
+      const end = start + (range === undefined ? 0 : range.end - range.start);
+      return located(expression, { range: { start, end }, code, summary, message: summary });
+    };
+    try {
+      const source = withRe2(text, environment.parse(text).ast);
+      const checked = environment.check(source);
+      return checked.valid ? { ok: true, type: checked.type ?? 'dyn' } : fail(place(checked.error));
+    } catch (error) {
+      return fail(place(error));
+    }
+  }
+
+  #environment(): Environment {
+    if (this.#withVariables === undefined) {
+      this.#withVariables = this.#base.clone();
+      this.#withVariables.registerVariable('variables', { schema: Object.fromEntries(this.#variables) });
+    }
+    return this.#withVariables;
+  }
+}
+
+function isOf(type: string, wanted: ResultType): boolean {
+  switch (wanted) {
+    case 'Object':
+      return type.startsWith('map<');
+    case 'list(JSONPatch)':
+      return type === 'list<dyn>' || type.startsWith('list<map<');
+    case 'null_type':
+      return type === 'null';
+    default:
+      return type === wanted;
+  }
+}
+
+/** A type as upstream prints it. */
+function goType(type: string): string {
+  return type.replaceAll('<', '(').replaceAll('>', ')').replace(/^null$/, 'null_type');
+}
