@@ -7,11 +7,12 @@
 // The live state is the last entry of each chain, unless that is a delete; the state at revision 2 is the last one of
 // each chain at or before 2. Undoing a transaction takes entries off both ends again.
 
-import { checkCommand, eventOf, utf8Length } from './command.ts';
+import { checkCommand, eventOf } from './command.ts';
 import type { Appended, Command, EventLog, Key, LogEvent, Range, Row, Sync } from './log.ts';
 import { boundsOf, pathOf } from './path.ts';
 import { firstIndex } from './sorted.ts';
 import { Transactions } from './transactions.ts';
+import { Utf8Length } from './utf8-length.ts';
 
 interface Entry {
   readonly event: LogEvent;
@@ -28,6 +29,7 @@ interface Chains {
 
 export class MemoryLog implements EventLog {
   readonly #transactions = new Transactions({ head: 0, at: 0, bytes: 0 });
+  readonly #utf8 = new Utf8Length();
   readonly #chains = new Map<string, Chains>();
   readonly #terms = new Map<string, Set<Entry>>();
   #entries: Entry[] = [];
@@ -61,7 +63,7 @@ export class MemoryLog implements EventLog {
     if (actual !== command.expected) return { ok: false, actual };
 
     const event = eventOf(command, this.#transactions.tip);
-    const bytes = utf8Length(event.object);
+    const bytes = this.#utf8.of(event.object);
     const entry: Entry = { event, path, bytes, terms: event.verb === 'delete' ? [] : [...command.terms] };
     this.#transactions.run(() => {
       if (live !== undefined) this.#unlink(live);

@@ -5,7 +5,7 @@
 //    bytes = the saved count + the texts of the events above the revision that it was saved at.
 // 2. The events up to `compacted` are at most one a path, so the event before one above `compacted` is always held.
 
-import { checkCommand, eventOf, utf8Length } from './command.ts';
+import { checkCommand, eventOf } from './command.ts';
 import type { LiveRow } from './live-rows.ts';
 import { LiveRows } from './live-rows.ts';
 import type { Appended, Command, EventLog, Key, LogEvent, Range, Row, Sync, Verb } from './log.ts';
@@ -16,6 +16,7 @@ import * as sql from './sql.ts';
 import { rows, values, written } from './sql-store.ts';
 import type { SqlStore, SqlValue } from './sql-store.ts';
 import { Transactions } from './transactions.ts';
+import { Utf8Length } from './utf8-length.ts';
 
 /** How many events may be added before the byte count is saved: opening reads that many rows at most. */
 const SAVE_EVERY = 1024;
@@ -29,6 +30,7 @@ export class SqliteLog implements EventLog {
   readonly #transactions: Transactions;
   readonly #live = new LiveRows(HELD_LIMIT);
   readonly #recent = new RecentEvents(HELD_LIMIT);
+  readonly #utf8 = new Utf8Length();
   #compacted: { readonly rev: number; readonly at: number };
 
   /** Opens the log in a store, bringing its tables to the newest form first. Throws what `migrate` throws. */
@@ -252,7 +254,7 @@ export class SqliteLog implements EventLog {
   }
 
   #done(event: LogEvent): Appended {
-    this.#transactions.add(event, utf8Length(event.object));
+    this.#transactions.add(event, this.#utf8.of(event.object));
     this.#recent.add(event);
     if (event.rev % SAVE_EVERY === 0) this.#saveBytes(this.bytes(), event.rev);
     return { ok: true, event };

@@ -1,7 +1,7 @@
 // Proves that the live projections are the fold of the events.
 
 import type { EventLog, Row } from './log.ts';
-import { utf8Length } from './command.ts';
+import { Utf8Length } from './utf8-length.ts';
 import { pathOf } from './path.ts';
 import { pages } from './pages.ts';
 
@@ -54,12 +54,13 @@ interface Fold {
 function fold(log: EventLog, terms: (row: Row) => readonly string[]): Fold {
   const states: Fold['states'] = new Map();
   const known = new Set<string>();
+  const utf8 = new Utf8Length();
   let bytes = 0;
   let after = 0;
   for (;;) {
     const events = log.changes(after, EVENTS_AT_ONCE);
     for (const event of events) {
-      bytes += utf8Length(event.object);
+      bytes += utf8.of(event.object);
       const carried = new Set(terms(event));
       for (const term of carried) known.add(term);
       if (event.verb === 'delete') states.delete(keyText(event));
