@@ -136,8 +136,9 @@ function celTypeOf(schema: JsonSchema): string {
 function undefinedField(program: Program, text: string, schema: JsonSchema): string | undefined {
   const found: string[] = [];
   visit(program.ast, (node) => {
-    if (node.op !== '.' && node.op !== '.?') return;
-    const [object, name] = node.args;
+    const asked = fieldAsked(node);
+    if (asked === undefined) return;
+    const [object, name] = asked;
     const of = schemaOfExpression(object, schema);
     if (of === undefined || of.type !== 'object') return;
     if (additionalOf(of) !== undefined) return;
@@ -146,6 +147,16 @@ function undefinedField(program: Program, text: string, schema: JsonSchema): str
       found.push(errorAt(text, object.range.end, `undefined field '${name}'`));
   });
   return found[0];
+}
+
+/** `object.name`, `object.?name`, and what `has(object.name)` is made into. */
+function fieldAsked(node: ASTNode): readonly [object: ASTNode, name: string] | undefined {
+  if (node.op === '.' || node.op === '.?') return node.args;
+  if (node.op !== 'call' || node.args[0] !== 'hasField') return undefined;
+  const [object, name] = node.args[1];
+  return object === undefined || name?.op !== 'value' || typeof name.args !== 'string'
+    ? undefined
+    : [object, name.args];
 }
 
 /** The schema of an expression that leads from self or oldSelf by fields and indexes alone. */

@@ -3,9 +3,10 @@
 // Models kubernetes staging/src/k8s.io/apiserver/pkg/admission/plugin/cel (compile.go, composition.go).
 
 import { Environment } from '@marcbachmann/cel-js';
-import { errorAt, located, withRe2 } from './environment.ts';
+import { errorAt, inOriginal, located } from './environment.ts';
 import { registerLibrary } from './library.ts';
 import { withoutMessages } from './message-literals.ts';
+import { translate } from './translate.ts';
 
 export interface Declared {
   readonly params: boolean;
@@ -156,15 +157,15 @@ export class AdmissionCompiler {
     if (!plain.ok) return fail(errorAt(expression, plain.at, plain.error));
     const environment = this.#environment();
     const { text, original } = plain.rewritten;
-    const place = (error: unknown): string => {
-      const { range, code, summary } = error as { range?: { start: number; end: number }; code: string; summary: string };
+    const source = translate(text);
+    const place = (failed: unknown): string => {
+      const { range, code, summary } = inOriginal(source, failed) as { range?: { start: number; end: number }; code: string; summary: string };
       const start = original(range?.start ?? 0);
       const end = start + (range === undefined ? 0 : range.end - range.start);
       return located(expression, { range: { start, end }, code, summary, message: summary });
     };
     try {
-      const source = withRe2(text, environment.parse(text).ast);
-      const checked = environment.check(source);
+      const checked = environment.check(source.text);
       return checked.valid ? { ok: true, type: checked.type ?? 'dyn' } : fail(place(checked.error));
     } catch (error) {
       return fail(place(error));

@@ -6,6 +6,8 @@
 import { Environment } from '@marcbachmann/cel-js';
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { registerLibrary } from './library.ts';
+import type { Translated } from './translate.ts';
+import { translate } from './translate.ts';
 import { syntaxErrorText } from './syntax-error.ts';
 
 export interface Program {
@@ -14,6 +16,8 @@ export interface Program {
   readonly ast: ASTNode;
   /** `bool`, `string`, `dyn`, … */
   readonly type: string;
+  /** Where in the expression a place of the tree is. */
+  origin(index: number): number;
 }
 
 export type Compiled =
@@ -32,17 +36,22 @@ export class Compiler {
 
   /** `error`: as upstream's compiler prints it, with the place. */
   compile(text: string): Compiled {
+    const translated = translate(text);
     try {
-      const source = withRe2(text, this.#environment.parse(text).ast);
-      const checked = this.#environment.check(source);
-      if (!checked.valid) return { ok: false, error: located(text, checked.error) };
-      const program = this.#environment.parse(source);
+      const checked = this.#environment.check(translated.text);
+      if (!checked.valid) return { ok: false, error: located(text, inOriginal(translated, checked.error)) };
+      const program = this.#environment.parse(translated.text);
       return {
         ok: true,
-        program: { ast: program.ast, type: checked.type ?? 'dyn', evaluate: (variables) => program({ ...variables }) },
+        program: {
+          ast: program.ast,
+          type: checked.type ?? 'dyn',
+          evaluate: (variables) => program({ ...variables }),
+          origin: translated.origin,
+        },
       };
     } catch (error) {
-      return { ok: false, error: located(text, error) };
+      return { ok: false, error: located(text, inOriginal(translated, error)) };
     }
   }
 
@@ -55,8 +64,8 @@ export class Compiler {
 }
 
 export function errorSummary(error: unknown): string {
-  if (error instanceof Error) return (error as Error & { summary?: string }).summary ?? error.message;
-  return String(error);
+  const { summary, message } = (error ?? {}) as { summary?: string; message?: string };
+  return summary ?? message ?? String(error);
 }
 
 /** `ERROR: <input>:1:5: undefined field 'nope'`, then the line and a mark under it. `at` counts from 0. */
@@ -72,9 +81,24 @@ export function errorAt(text: string, at: number, message: string): string {
   return `ERROR: <input>:${line}:${ahead.length + 1}: ${message}\n | ${source}\n | ${dots}${mark}`;
 }
 
-/** What is wrong with an expression, and where, as upstream's compiler prints it. */
-export function located(text: string, error: unknown): string {
+/** The same error with its place in the expression before it was translated. */
+export function inOriginal({ origin }: Translated, error: unknown): unknown {
   const { range, code } = (error ?? {}) as { range?: { start: number; end: number }; code?: string };
+  if (range === undefined) return error;
+  const start = origin(range.start);
+  const summary = errorSummary(error);
+  return { range: { start, end: start + range.end - range.start }, code, summary, message: summary };
+}
+
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What is wrong with an expression, and where (at `at`, or where the error says), as upstream's compiler prints it. */
+export function located(text: string, error: unknown, at?: Range): string {
+  const { range: own, code } = (error ?? {}) as { range?: Range; code?: string };
+  const range = at ?? own;
   const start = range?.start ?? 0;
   if (code === 'unknown_variable') {
     const name = text.slice(start, range?.end);
@@ -86,24 +110,6 @@ export function located(text: string, error: unknown): string {
   }
   return errorAt(text, start, syntaxErrorText(text, start, code ?? '') ?? errorSummary(error));
 }
-
-/** The same text with `matches` of texts under the name of our own function. */
-export function withRe2(text: string, ast: ASTNode): string {
-  const places: number[] = [];
-  visit(ast, (node) => {
-    if (node.op !== 'rcall' || node.args[0] !== 'matches') return;
-    const place = text.indexOf('matches', node.args[1].range.end);
-    if (place >= 0) places.push(place);
-  });
-  let source = text;
-  for (const place of places.sort((a, b) => b - a)) {
-    source = `${source.slice(0, place)}${RE2_MATCHES}${source.slice(place + 'matches'.length)}`;
-  }
-  return source;
-}
-
-/** As long as the name it stands for would confuse places in messages no more than needed. */
-export const RE2_MATCHES = 're2Matches';
 
 export function visit(node: ASTNode, seen: (node: ASTNode) => void): void {
   seen(node);

@@ -44,9 +44,16 @@ function lists(environment: Environment): void {
     );
 }
 
+/** What `has(object.name)` comes to. */
+function hasField(object: unknown, name: string): boolean {
+  if (typeof object !== 'object' || object === null) throw new Error('no such overload');
+  return Object.hasOwn(object, name);
+}
+
 function expressions(environment: Environment): void {
   const patterns = new Patterns();
   environment
+    .registerFunction('hasField(dyn, string): bool', hasField)
     .registerFunction('string.re2Matches(string): bool', (text: string, pattern: string) =>
       patterns.test(pattern, text),
     )

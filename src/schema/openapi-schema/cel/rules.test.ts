@@ -7,6 +7,7 @@ import { celName } from './values.ts';
 
 const INTEGER: JsonSchema = { type: 'integer' };
 const TEXT: JsonSchema = { type: 'string' };
+const FREE: JsonSchema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
 
 function errorsOf(schema: JsonSchema, value: JsonValue, old?: JsonValue): string[] {
   return new Rules(schema).check(value, old).map(fieldErrorText);
@@ -25,6 +26,14 @@ describe('a rule', () => {
     ['self * 2.0 == 3.0', { type: 'number' }, 1.5, true],
     ['!has(self.a) || self.a == "x"', { type: 'object', properties: { a: TEXT } }, {}, true],
     ['self.all(x, x.startsWith("a"))', { type: 'array', items: TEXT }, ['ab', 'b'], false],
+    [
+      'has(self[0].a) && !has(self[ 1 ].a)',
+      { type: 'array', items: { type: 'object', properties: { a: TEXT } } },
+      [{ a: '' }, {}],
+      true,
+    ],
+    ['self.all(x, has(x.a.b) && [x].all(y, !has(y.a.c)))', { type: 'array', items: FREE }, [{ a: { b: 1 } }], true],
+    ['self == "has(self.x) matches(" && "\\"has(a.b)".size() == 9', TEXT, 'has(self.x) matches(', true],
     ['self["k-1"] == 2', { type: 'object', additionalProperties: INTEGER }, { 'k-1': 2 }, true],
     ['self.all(k, self[k] > 1)', { type: 'object', additionalProperties: INTEGER }, { a: 2, b: 1 }, false],
     ['self.x__dash__y == 1', { type: 'object', properties: { 'x-y': INTEGER } }, { 'x-y': 1 }, true],
@@ -132,6 +141,13 @@ describe('a rule about what was', () => {
     expect(errorsOf(schema, { spec: 0 }, { spec: 0 })).toEqual([]);
     expect(errorsOf(schema, { spec: 1 }, { spec: 0 })).toHaveLength(1);
   });
+});
+
+test('what does not compile is told at its own place', () => {
+  const schema = ruled('has(self[0].a) && self.matches("x") && nope', TEXT);
+  expect(errorsOf(schema, { spec: 'x' })).toEqual([
+    `spec: Invalid value: "string": rule compile error: ERROR: <input>:1:40: undeclared reference to 'nope' (in container '')\n | has(self[0].a) && self.matches("x") && nope\n | .......................................^`,
+  ]);
 });
 
 test.each([
