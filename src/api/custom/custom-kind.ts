@@ -48,6 +48,7 @@ function kindOf(definition: CustomResourceDefinition, version: CustomResourceDef
   const ownErrors = (object: KubeObject): FieldError[] =>
     scale === undefined ? [] : [...validateSpecReplicas(object, scale), ...validateStatusReplicas(object, scale)];
   const status: StatusStrategy<KubeObject> = {
+    resetFields: ['metadata', 'spec'],
     validate: (object, old) =>
       validator.update(object, old, scale === undefined ? [] : validateStatusReplicas(object, scale), false),
   };

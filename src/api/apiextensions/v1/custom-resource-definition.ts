@@ -73,7 +73,7 @@ export const customResourceDefinition = defineKind<CustomResourceDefinition>({
   hasGeneration: true,
   allowUnconditionalUpdate: false,
 
-  status: { validate: validateDefinitionStatus },
+  status: { resetFields: ['metadata', 'spec'], validate: validateDefinitionStatus },
 
   deletion: {
     begin(object) {
