@@ -22,6 +22,7 @@ import {
   subjectAccessReview,
 } from './authorization/v1/subject-access-review.ts';
 import { binding } from './core/v1/binding.ts';
+import { componentStatus } from './core/v1/component-status.ts';
 import { configMap } from './core/v1/config-map.ts';
 import { endpoints } from './core/v1/endpoints.ts';
 import { event } from './core/v1/event.ts';
@@ -39,6 +40,8 @@ import { serviceAccount } from './core/v1/service-account.ts';
 import { service } from './core/v1/service.ts';
 import { endpointSlice } from './discovery/v1/endpoint-slice.ts';
 import { eventsEvent } from './events/v1/event.ts';
+import { flowSchema } from './flowcontrol/v1/flow-schema.ts';
+import { priorityLevelConfiguration } from './flowcontrol/v1/priority-level-configuration.ts';
 import type { Kind } from './kind.ts';
 import { resourceName } from './kind.ts';
 import { ingressClass } from './networking/v1/ingress-class.ts';
@@ -63,6 +66,7 @@ import { volumeAttributesClass } from './storage/v1/volume-attributes-class.ts';
 /** Within a group in the order of discovery: by resource. */
 export const KINDS: readonly Kind[] = [
   binding,
+  componentStatus,
   configMap,
   endpoints,
   event,
@@ -107,6 +111,8 @@ export const KINDS: readonly Kind[] = [
   volumeAttributesClass,
   priorityClass,
   runtimeClass,
+  flowSchema,
+  priorityLevelConfiguration,
   selfSubjectReview,
   tokenReview,
   localSubjectAccessReview,

@@ -136,6 +136,7 @@ export const limitRange = defineKind<LimitRange>({
   },
   validate,
   validateUpdate: validate,
+  allowCreateOnUpdate: true,
 
   printer: defaultPrinter,
 });

@@ -40,6 +40,7 @@ export const clusterRole = defineKind<ClusterRole>({
   setDefaults: (object) => dropEmptyRules(object),
   validate,
   validateUpdate: validate,
+  allowCreateOnUpdate: true,
 
   printer: defaultPrinter,
 });

@@ -23,6 +23,7 @@ export const role = defineKind<Role>({
   setDefaults: (object) => dropEmptyRules(object),
   validate,
   validateUpdate: validate,
+  allowCreateOnUpdate: true,
 
   printer: defaultPrinter,
 });

@@ -107,8 +107,9 @@ function subjectCells(subjects: readonly Subject[] = []): string[] {
 /** What RoleBinding and ClusterRoleBinding share. */
 export function bindingRules<T extends Binding>(
   namespaced: boolean,
-): Pick<Kind<T>, 'setDefaults' | 'validate' | 'validateUpdate' | 'validateName' | 'printer'> {
+): Pick<Kind<T>, 'allowCreateOnUpdate' | 'setDefaults' | 'validate' | 'validateUpdate' | 'validateName' | 'printer'> {
   return {
+    allowCreateOnUpdate: true,
     validateName: pathSegmentNameErrors,
     setDefaults,
     validate: (object) => validateBinding(object, namespaced),
