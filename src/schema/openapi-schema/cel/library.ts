@@ -1,4 +1,4 @@
-// Functions that kubernetes adds to CEL: those of lists, regular expressions, URLs, IP addresses and quantities.
+// Functions that kubernetes adds to CEL: those of texts, lists, regular expressions, URLs, IP addresses and quantities.
 // Not here: format.*, semver, sets.*, cidr() and the authorizer's.
 // Models kubernetes staging/src/k8s.io/apiserver/pkg/cel/library.
 
@@ -11,11 +11,33 @@ type Comparable = bigint | number | string | boolean | Date;
 
 export function registerLibrary(environment: Environment): void {
   lists(environment);
+  texts(environment);
   expressions(environment);
   urls(environment);
   environment.registerFunction('isIP(string): bool', (text: string) => parseIp(text) !== undefined);
   environment.registerFunction('isCIDR(string): bool', (text: string) => parseCidr(text) !== undefined);
   quantities(environment);
+}
+
+function texts(environment: Environment): void {
+  const replace = (text: string, old: string, next: string, limit: number): string => {
+    let parts = text.split(old);
+    if (limit >= 0 && parts.length > limit + 1) parts = [...parts.slice(0, limit), parts.slice(limit).join(old)];
+    return parts.join(next);
+  };
+  environment
+    .registerFunction('string.replace(string, string): string', (text: string, old: string, next: string) =>
+      text.replaceAll(old, () => next),
+    )
+    .registerFunction(
+      'string.replace(string, string, int): string',
+      (text: string, old: string, next: string, limit: bigint) => replace(text, old, next, Number(limit)),
+    )
+    .registerFunction('string.charAt(int): string', (text: string, at: bigint) => {
+      const characters = [...text];
+      if (at < 0n || at > characters.length) throw new Error(`index out of range: ${at}`);
+      return characters[Number(at)] ?? '';
+    });
 }
 
 function lists(environment: Environment): void {

@@ -47,6 +47,7 @@ describe('a rule', () => {
     ['isURL(self) && url(self).getHost() == "example.com:80"', TEXT, 'https://example.com:80/x', true],
     ['quantity(self).isGreaterThan(quantity("1Ki"))', TEXT, '1Mi', true],
     ['self.findAll("[0-9]+") == ["1", "22"]', TEXT, 'a1b22', true],
+    ['self.replace("a", "$&", 1) == "$&ba" && self.charAt(1) == "b"', TEXT, 'aba', true],
     ['isIP(self)', TEXT, '::1', true],
     ['self.?a.orValue(5) == 5', { type: 'object', properties: { a: INTEGER } }, {}, true],
   ])('%s of %j', (rule, schema, value, holds) => {
