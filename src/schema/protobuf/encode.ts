@@ -95,6 +95,24 @@ export function encodeObject(value: JsonObject, message: string, sizeHint?: numb
   return writer.finish();
 }
 
+/**
+ * The enveloped list of encoded items, in pieces that follow each other. `list` is without its items; `message`: a list
+ * whose metadata is field 1 and whose items are field 2, as all are that are named after their kind.
+ */
+export function encodeList(list: JsonObject, message: string, items: readonly Uint8Array[]): Uint8Array[] {
+  const pieces: Uint8Array[] = [encodeMessage({ ...list, items: [] }, message)];
+  for (const item of items) pieces.push(lengthOf(0x12, item.length), item);
+  const length = pieces.reduce((size, piece) => size + piece.length, 0);
+  return [envelopeHead(list), lengthOf(0x12, length), ...pieces, ENVELOPE_TAIL];
+}
+
+function lengthOf(tag: number, length: number): Uint8Array {
+  const writer = new BackwardWriter(12);
+  writer.varint(length);
+  writer.varint(tag);
+  return writer.finish();
+}
+
 /** One event of a watch, framed: its length in four bytes, and a message WatchEvent that holds the enveloped object. */
 export function encodeWatchEvent(type: string, object: JsonObject, message: string, sizeHint?: number): Uint8Array {
   const writer = new BackwardWriter(sizeHint);
@@ -110,9 +128,7 @@ export function encodeWatchEvent(type: string, object: JsonObject, message: stri
 }
 
 function writeObject(writer: BackwardWriter, value: JsonObject, message: string): void {
-  // From the end: contentType and contentEncoding, the message, the type.
-  writeText(writer, 0x22, '');
-  writeText(writer, 0x1a, '');
+  writer.bytes(ENVELOPE_TAIL);
   const end = writer.length;
   writeFields(writer, planOf(message), value);
   writer.varint(writer.length - end);
@@ -121,7 +137,7 @@ function writeObject(writer: BackwardWriter, value: JsonObject, message: string)
 }
 
 /** `k8s\0` and the type of the envelope. */
-export function envelopeHead({ apiVersion, kind }: JsonObject): Uint8Array {
+function envelopeHead({ apiVersion, kind }: JsonObject): Uint8Array {
   const writer = new BackwardWriter(128);
   writeText(writer, 0x12, textOf(kind));
   writeText(writer, 0x0a, textOf(apiVersion));
@@ -131,6 +147,8 @@ export function envelopeHead({ apiVersion, kind }: JsonObject): Uint8Array {
   return writer.finish();
 }
 
+/** contentEncoding and contentType, both empty. */
+const ENVELOPE_TAIL = Uint8Array.of(0x1a, 0, 0x22, 0);
 const MAGIC = Uint8Array.of(0x6b, 0x38, 0x73, 0x00);
 
 function writeText(writer: BackwardWriter, tag: number, text: string): void {

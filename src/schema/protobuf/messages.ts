@@ -23,3 +23,10 @@ export function messageOfKind(apiVersion: string, kind: string): string | undefi
   const shared = `${META}.v1.${kind}`;
   return messageOf(shared) === undefined ? undefined : shared;
 }
+
+/** What a list's items are, where the list has them behind its metadata, as fields 2 and 1. */
+export function itemMessageOf(list: string): string | undefined {
+  const message = messageOf(list);
+  const items = message?.get(2);
+  return message?.get(1)?.name === 'metadata' && items?.name === 'items' && items.repeated ? items.type : undefined;
+}
