@@ -3,8 +3,10 @@
 
 import type { Result, Status } from '../api/status.ts';
 import { badRequest, fail, invalidStatus, ok } from '../api/status.ts';
+import { validateFieldManager } from '../api/validation/managed-fields.ts';
 import type { FieldError } from '../schema/field-error.ts';
-import { forbidden, invalid, notSupported, tooLong } from '../schema/field-error.ts';
+import { forbidden, notSupported, required } from '../schema/field-error.ts';
+import type { PatchType } from './patching.ts';
 import type { Query } from './request-info.ts';
 
 export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
@@ -54,12 +56,17 @@ export function goQuote(text: string): string {
 export function writeOptions(
   query: Query,
   kind: 'CreateOptions' | 'UpdateOptions' | 'PatchOptions',
+  patch?: PatchType,
 ): Result<WriteOptions> {
   const errors: FieldError[] = [];
+  const fieldManager = query.get('fieldManager');
+  if (patch === 'apply' && fieldManager === '') errors.push(required('fieldManager', 'is required for apply patch'));
+  if (patch !== undefined && patch !== 'apply' && query.has('force')) {
+    errors.push(forbidden('force', 'may not be specified for non-apply patch'));
+  }
   const dryRun = query.all('dryRun');
   errors.push(...dryRunErrors(dryRun));
-  const fieldManager = query.get('fieldManager');
-  errors.push(...fieldManagerErrors(fieldManager));
+  errors.push(...validateFieldManager(fieldManager, 'fieldManager'));
   const validation = query.get('fieldValidation');
   if (!['', 'Ignore', 'Strict', 'Warn'].includes(validation)) {
     errors.push(notSupported('fieldValidation', validation, ['', 'Ignore', 'Strict', 'Warn']));
@@ -75,21 +82,6 @@ export function writeOptions(
 
 export function dryRunErrors(values: readonly string[]): FieldError[] {
   return values.every((value) => value === 'All') ? [] : [notSupported('dryRun', values, ['All'])];
-}
-
-function fieldManagerErrors(manager: string): FieldError[] {
-  const errors: FieldError[] = [];
-  if (manager.length > 128) errors.push(tooLong('fieldManager', 128));
-  let position = 0;
-  for (const char of manager) {
-    const code = char.codePointAt(0) ?? 0;
-    if (code < 0x20 || (code >= 0x7f && code < 0xa0)) {
-      const hex = code.toString(16).toUpperCase().padStart(4, '0');
-      errors.push(invalid('fieldManager', manager, `invalid character U+${hex} (at position ${position})`));
-    }
-    position++;
-  }
-  return errors;
 }
 
 export function listOptions(query: Query, watchPath: boolean): Result<ListOptions> {

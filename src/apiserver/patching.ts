@@ -7,17 +7,20 @@ import type { Result } from '../api/status.ts';
 import { fail, failure, ok } from '../api/status.ts';
 import type { JsonObject } from '../lib/json.ts';
 import type { ExpectedKind } from '../schema/decode/decode-object.ts';
-import type { PatchType } from '../schema/patch/patch-object.ts';
+import type { PatchType as OtherPatchType } from '../schema/patch/patch-object.ts';
 import { patchObject } from '../schema/patch/patch-object.ts';
 import type { ApiRequest } from './http.ts';
 import { unsupportedMediaType } from './negotiate.ts';
 import type { FieldValidation } from './options.ts';
+
+export type PatchType = OtherPatchType | 'apply';
 
 /** In the order in which upstream lists them. */
 const TYPES: ReadonlyMap<string, PatchType> = new Map([
   ['application/json-patch+json', 'json'],
   ['application/merge-patch+json', 'merge'],
   ['application/strategic-merge-patch+json', 'strategic'],
+  ['application/apply-patch+yaml', 'apply'],
 ]);
 
 export const PATCH_MEDIA_TYPES: readonly string[] = [...TYPES.keys()];
@@ -36,7 +39,7 @@ export function patchType(request: ApiRequest, kind: Pick<Kind, 'schema'>): Resu
 }
 
 export interface Patching {
-  readonly type: PatchType;
+  readonly type: OtherPatchType;
   readonly text: string;
   readonly expected: ExpectedKind;
   readonly fieldValidation: FieldValidation;

@@ -12,6 +12,7 @@ export function difference(recorded: unknown, actual: unknown, bindings: Binding
       : `${path}: ${where(neutral(recorded), neutral(actual))}`;
   }
   if (Array.isArray(recorded) && Array.isArray(actual)) {
+    if (areConflicts(recorded)) return difference(ordered(recorded), ordered(actual), bindings, `${path}.ordered`);
     if (recorded.length !== actual.length) return `${path}: ${actual.length} items instead of ${recorded.length}`;
     for (const [index, item] of recorded.entries()) {
       const found = difference(item, actual[index], bindings, `${path}[${index}]`);
@@ -20,26 +21,29 @@ export function difference(recorded: unknown, actual: unknown, bindings: Binding
     return undefined;
   }
   if (isRecord(recorded) && isRecord(actual)) {
-    for (const key of new Set([...Object.keys(recorded), ...Object.keys(actual)])) {
+    const others = new Set(Object.keys(actual));
+    for (const [name, value] of Object.entries(recorded)) {
+      // managedFields name items of lists by their uid.
+      const key = bindings.fill(name);
+      others.delete(key);
       if (LEFT_OUT.has(key)) continue;
       const at = `${path}.${key}`;
-      if (!(key in actual)) return `${at}: missing, should be ${show(recorded[key])}`;
-      if (!(key in recorded)) return `${at}: ${show(actual[key])} should not be there`;
-      const found = difference(recorded[key], actual[key], bindings, at);
+      if (!(key in actual)) return `${at}: missing, should be ${show(value)}`;
+      const found = difference(value, actual[key], bindings, at);
       if (found !== undefined) return found;
     }
-    return undefined;
+    const extra = [...others].find((key) => !LEFT_OUT.has(key));
+    return extra === undefined ? undefined : `${path}.${extra}: ${show(actual[extra])} should not be there`;
   }
   if (isDeepStrictEqual(recorded, actual)) return undefined;
   return `${path}: ${show(actual)} instead of ${show(recorded)}`;
 }
 
 /**
- * managedFields: the next step of the project keeps them. description: of table columns and resources, whose
+ * description: of table columns and resources, whose
  * sentences are upstream's own. storageVersionHash: a hash of upstream's build. The others: who built the server, of /version.
  */
 const LEFT_OUT: ReadonlySet<string> = new Set([
-  'managedFields',
   'description',
   'storageVersionHash',
   ...['gitVersion', 'gitCommit', 'gitTreeState', 'buildDate', 'goVersion', 'compiler', 'platform'],
@@ -47,27 +51,25 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
 
 /**
  * A text without what depends on the recorder or its build: the Go file in `in scheme "…"`, and in an object that a
- * message quotes its managedFields and its resourceVersion (which the record left as it was there).
+ * message quotes its resourceVersion (which the record left as it was there).
  */
 function neutral(text: string): string {
   const schemes = text.replaceAll(/in scheme (\\?")[^"\\]*\\?"/g, 'in scheme $1…$1');
   if (!schemes.includes('\\"')) return schemes;
-  return withoutManagedFields(schemes).replaceAll(/(\\"resourceVersion\\":\\")\d+\\"/g, '$1…\\"');
+  return schemes.replaceAll(/(\\"resourceVersion\\":\\")\d+\\"/g, '$1…\\"');
 }
 
-function withoutManagedFields(text: string): string {
-  const start = text.indexOf('\\"managedFields\\":[');
-  if (start < 0) return text;
-  let depth = 0;
-  let end = text.indexOf('[', start);
-  for (; end < text.length; end++) {
-    if (text[end] === '[') depth++;
-    else if (text[end] === ']' && --depth === 0) break;
-  }
-  const before = text.slice(0, start);
-  const after = text.slice(end + 1);
-  const rest = after.startsWith(',') ? before + after.slice(1) : before.replace(/,$/, '') + after;
-  return withoutManagedFields(rest);
+/** Causes of a refused apply come in the order of a Go map: that of their managers is chance. */
+function areConflicts(causes: readonly unknown[]): boolean {
+  return causes.some((cause) => isRecord(cause) && cause['reason'] === 'FieldManagerConflict');
+}
+
+function ordered(causes: readonly unknown[]): Record<string, unknown> {
+  const named = causes.map((cause) => [
+    isRecord(cause) ? `${String(cause['message'])} ${String(cause['field'])}` : '',
+    cause,
+  ]);
+  return Object.fromEntries(named) as Record<string, unknown>;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

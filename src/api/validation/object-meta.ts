@@ -8,6 +8,7 @@ import { goQuote } from '../../schema/go-text.ts';
 import { labelNameErrors, qualifiedNameErrors, subdomainNameErrors } from '../../schema/names.ts';
 import type { Kind } from '../kind.ts';
 import type { ObjectMeta, OwnerReference } from '../types/meta-v1.ts';
+import { validateManagedFields } from './managed-fields.ts';
 import { invalidEach, validateAnnotations, validateImmutable, validateLabels, validateNonnegative } from './fields.ts';
 
 /** What of a kind its metadata depends on. */
@@ -28,6 +29,7 @@ export function validateObjectMeta(meta: ObjectMeta, rules: MetaRules): FieldErr
     ...validateAnnotations(meta.annotations, `${PATH}.annotations`),
     ...validateOwnerReferences(meta.ownerReferences),
     ...validateFinalizers(meta.finalizers),
+    ...validateManagedFields(meta.managedFields, `${PATH}.managedFields`),
     ...(rules.plainFinalizers === true ? [] : validateFinalizerDomains(meta.finalizers)),
   ];
 }
@@ -42,6 +44,7 @@ export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta, rule
     ...validateLabels(meta.labels, `${PATH}.labels`),
     ...validateAnnotations(meta.annotations, `${PATH}.annotations`),
     ...validateOwnerReferences(meta.ownerReferences),
+    ...validateManagedFields(meta.managedFields, `${PATH}.managedFields`),
   ];
   return [
     ...validateNamespace(meta, rules),

@@ -13,13 +13,15 @@ import type { ApiResponse } from '../http.ts';
 import { writeOptions } from '../options.ts';
 import type { Patching } from '../patching.ts';
 import { applyPatch, patchType } from '../patching.ts';
+import { apply } from './apply.ts';
 import { admit, attributes, checkName, dropRepeatedOwners, prepareUpdate, settleNamespace } from '../write-steps.ts';
 
 export function patch(exchange: Exchange, part: Part): ApiResponse {
   const { kind, path, user, services, encoding, request } = exchange;
   const type = patchType(request, kind);
   if (!type.ok) return statusAnswer(type.status, encoding);
-  const options = writeOptions(exchange.query, 'PatchOptions');
+  if (type.value === 'apply') return apply(exchange, part);
+  const options = writeOptions(exchange.query, 'PatchOptions', type.value);
   if (!options.ok) return statusAnswer(options.status, encoding);
   const { fieldValidation } = options.value;
   const patching: Patching = { type: type.value, text: request.body, expected: kind, fieldValidation };

@@ -4,21 +4,24 @@
 import type { Kind, ScaleStrategy } from '../../api/kind.ts';
 import { apiVersionOf } from '../../api/kind.ts';
 import type { KubeObject } from '../../api/object.ts';
+import { isUnstructured } from '../../api/schema-of.ts';
 import { preconditionFailed } from '../../api/precondition.ts';
 import type { Result } from '../../api/status.ts';
-import { fail, invalidStatus, notFoundStatus, ok } from '../../api/status.ts';
+import { badRequest, fail, invalidStatus, notFoundStatus, ok } from '../../api/status.ts';
 import type { Scale } from '../../api/types/autoscaling-v1.ts';
 import { clone } from '../../lib/json.ts';
 import type { Entries } from '../../registry/managed-fields/entries.ts';
-import { scaleScope } from '../../registry/managed-fields/field-scope.ts';
+import { SCALE_VERSION, scaleScope } from '../../registry/managed-fields/field-scope.ts';
 import { keepTimes } from '../../registry/managed-fields/keep-times.ts';
 import type { ReplicaPaths } from '../../registry/managed-fields/scale-fields.ts';
 import { parentEntries, replicaPaths, scaleEntries } from '../../registry/managed-fields/scale-fields.ts';
+import { trackApply } from '../../registry/managed-fields/track-apply.ts';
 import { trackUpdate } from '../../registry/managed-fields/track-update.ts';
 import { update } from '../../registry/update.ts';
 import type { ExpectedKind } from '../../schema/decode/decode-object.ts';
 import { invalid } from '../../schema/field-error.ts';
 import { jsonAnswer, statusAnswer } from '../answer.ts';
+import { duplicatesText, readConfiguration } from '../apply-body.ts';
 import { decodeBody } from '../body.ts';
 import type { Exchange } from '../exchange.ts';
 import { writeContext } from '../exchange.ts';
@@ -59,14 +62,38 @@ export function patchScale(exchange: Exchange, strategy: ScaleStrategy<KubeObjec
   const { encoding, request, kind } = exchange;
   const type = patchType(request, kind);
   if (!type.ok) return statusAnswer(type.status, encoding);
-  const options = writeOptions(exchange.query, 'PatchOptions');
+  const options = writeOptions(exchange.query, 'PatchOptions', type.value);
   if (!options.ok) return statusAnswer(options.status, encoding);
+  if (type.value === 'apply') return applyScale(exchange, strategy, options.value);
   const { fieldValidation } = options.value;
   const patching = { type: type.value, text: request.body, expected: SCALE, fieldValidation };
   return write(exchange, strategy, options.value, [], (old) => {
     const patched = applyPatch(patching, old);
     return patched.ok ? ok(patched.value.object as Scale) : patched;
   });
+}
+
+function applyScale(exchange: Exchange, strategy: ScaleStrategy<KubeObject>, options: WriteOptions): ApiResponse {
+  const { kind, services, encoding, request } = exchange;
+  const config = readConfiguration(request.body);
+  if (!config.ok) return statusAnswer(config.status, encoding);
+  const { value, duplicates } = config.value;
+  const { fieldManager: manager, force, fieldValidation } = options;
+  const warnings = fieldValidation === 'Warn' ? duplicates : [];
+  const applying = {
+    manager,
+    force,
+    now: services.store.clock.now(),
+    // As upstream, whose converter of custom resources knows of no other groups.
+    ...(isUnstructured(kind) ? { unfit: `request to convert CR to an invalid group/version: ${SCALE_VERSION}` } : {}),
+  };
+  const scaleFrom = (old: Scale) => {
+    const applied = trackApply(scaleScope(), old, value, applying);
+    if (!applied.ok) return applied;
+    if (duplicates.length > 0 && fieldValidation === 'Strict') return fail(badRequest(duplicatesText(duplicates)));
+    return ok(applied.value as Scale);
+  };
+  return write(exchange, strategy, options, warnings, scaleFrom, true);
 }
 
 function write(
@@ -76,6 +103,8 @@ function write(
   warnings: readonly string[],
   /** The new Scale from the old one. */
   scaleFrom: (old: Scale) => Result<Scale>,
+  /** It has its managedFields. */
+  tracked = false,
 ): ApiResponse {
   const { kind, path, user, services, encoding } = exchange;
   const target = { kind, namespace: path.namespace, name: path.name, subresource: 'scale', user };
@@ -93,7 +122,7 @@ function write(
         const before = trackedScale(old, strategy, paths);
         const scale = scaleFrom(before);
         if (!scale.ok) return scale;
-        trackUpdate(scaleScope(), before, scale.value, context.manager, services.store.clock.now());
+        if (!tracked) trackUpdate(scaleScope(), before, scale.value, context.manager, services.store.clock.now());
         keepTimes(scale.value, before);
         const refused = checkScale(scale.value, kind, path);
         if (!refused.ok) return refused;

@@ -37,7 +37,7 @@ export function scaleEntries(parent: Entries | undefined, paths: ReplicaPaths): 
     if (path === undefined || !set.has(path)) continue;
     owners.set(id, { set: FieldSet.fromPaths([IN_SCALE]), apiVersion: SCALE_VERSION, applied });
   }
-  return encodeEntries({ owners, times: managed.times });
+  return writtenAnew({ owners, times: managed.times });
 }
 
 /**
@@ -67,7 +67,12 @@ export function parentEntries(
   for (const [id, { set, applied }] of left) {
     if (set.has(IN_SCALE)) owners.set(id, { set: FieldSet.fromPaths([path]), apiVersion, applied });
   }
-  return encodeEntries({ owners, times: before.times });
+  return writtenAnew({ owners, times: before.times });
+}
+
+/** Ids name a version that the entries do not have: they are others once the entries are read. */
+function writtenAnew(managed: Managed): Entries | undefined {
+  return encodeEntries(managed)?.slice();
 }
 
 function managedOf(entries: Entries | undefined): Managed {

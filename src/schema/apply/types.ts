@@ -41,8 +41,8 @@ export interface FieldType {
 
 interface KeyField {
   readonly name: string;
-  /** What an element's text has before this key's value: `k:{"name":`. */
-  readonly prefix: string;
+  /** What an element's text has before this key's value: `"name":`. */
+  readonly label: string;
   /** What the key is where it is not set. */
   readonly fallback: JsonValue | undefined;
 }
@@ -99,27 +99,43 @@ function listType(value: ValueSchema, field: FieldSchema | undefined): Type {
   const items = value.items ? typeOf(value.items) : DEDUCED;
   const atomic = field?.listType === undefined || field.listType === 'atomic';
   const names = field?.listType === 'map' ? (field.listKeys ?? []).toSorted() : [];
-  const keys = names.map((name, index) => ({
+  const keys = names.map((name) => ({
     name,
-    prefix: `${index === 0 ? 'k:{' : ','}${goJson(name)}:`,
-    fallback: value.items?.struct?.().byName.get(name)?.default,
+    label: `${goJson(name)}:`,
+    fallback: fallbackOf(value.items?.struct?.().byName.get(name)),
   }));
   return { ...NOTHING, kind: 'list', atomic, items, keys: keys.length === 0 ? undefined : keys };
 }
 
-/** The element of an item of a list that is not atomic; undefined if it has none. */
+/** A field that Go always writes has its zero value where it is not set. */
+function fallbackOf(field: FieldSchema | undefined): JsonValue | undefined {
+  if (field === undefined || field.default !== undefined || field.presence !== 'always') return field?.default;
+  switch (field.value.kind) {
+    case 'string':
+      return '';
+    case 'boolean':
+      return false;
+    case 'int32':
+    case 'int64':
+    case 'double':
+      return 0;
+    default:
+      return undefined;
+  }
+}
+
+/** The element of an item of a list that is not atomic; undefined if it has none. Keys that are not set are left out. */
 export function elementOf(list: Type, item: JsonValue): string | undefined {
   if (list.keys === undefined) {
     return typeof item === 'object' ? undefined : `v:${scalarJson(item)}`;
   }
   if (!isObject(item)) return undefined;
   let element = '';
-  for (const { name, prefix, fallback } of list.keys) {
+  for (const { name, label, fallback } of list.keys) {
     const value = keyOf(item, name, fallback);
-    if (value === undefined) return undefined;
-    element += prefix + scalarJson(value);
+    if (value !== undefined) element += `${element === '' ? 'k:{' : ','}${label}${scalarJson(value)}`;
   }
-  return `${element}}`;
+  return element === '' ? undefined : `${element}}`;
 }
 
 function keyOf(item: JsonObject, name: string, fallback: JsonValue | undefined): JsonValue | undefined {
@@ -136,8 +152,7 @@ export function elementProblem(list: Type, item: JsonValue): string {
   }
   if (item === null) return 'associative list with keys may not have a null element';
   if (!isObject(item)) return 'associative list with keys may not have non-map elements';
-  const missing = list.keys.find(({ name, fallback }) => keyOf(item, name, fallback) === undefined);
-  return `associative list with keys has an element that omits key field "${missing?.name ?? ''}" (and doesn't have default value)`;
+  return `associative list with keys has an element that omits key field "${list.keys[0]?.name ?? ''}" (and doesn't have default value)`;
 }
 
 /** The items of a list by element, in their order; items without an element are left out. */

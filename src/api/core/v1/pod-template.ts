@@ -35,7 +35,10 @@ export const podTemplate = defineKind<PodTemplate>({
   },
   validate,
   validateUpdate: validate,
-  warnings: ({ template }) => (template === undefined ? [] : podTemplateWarnings(template, 'template')),
+  warnings: ({ metadata, template }, old) =>
+    template === undefined || (old !== undefined && old.metadata.generation === metadata.generation)
+      ? []
+      : podTemplateWarnings(template, 'template'),
   hasGeneration: true,
 
   printer: {
