@@ -129,9 +129,9 @@ export class Session {
 }
 
 /** A server of its own, and a shell. Only where `kubectl` is there. */
-export async function startSession(options: TestServerOptions = {}): Promise<Session> {
-  if (kubectl === undefined) throw new Error('no kubectl');
-  const session = new Session(kubectl, await startServer(options));
+export async function startSession(options: TestServerOptions = {}, program = kubectl): Promise<Session> {
+  if (program === undefined) throw new Error('no kubectl');
+  const session = new Session(program, await startServer(options));
   try {
     // As a user would wait; the first commands need a namespace that takes pods.
     await session.run('wait --for=condition=Ready node --all --timeout=20s');

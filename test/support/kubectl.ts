@@ -1,6 +1,9 @@
 // The real kubectl: found once a suite, asked as a user would.
 
 import { execFileSync, spawn } from 'node:child_process';
+import { readdirSync, realpathSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
 
 const MIN_MINOR = 32;
 
@@ -30,6 +33,36 @@ export function findKubectl(): Kubectl | undefined {
   if (process.env['CI'] !== undefined && process.env['CI'] !== '') throw new Error(reason);
   console.warn(`kubectl suite skipped: ${reason}`);
   return undefined;
+}
+
+/** The oldest and the newest kubectl that stand beside the given one, on the PATH, or where CI builds one; itself among them. */
+export function oldestAndNewest(kubectl: Kubectl): readonly Kubectl[] {
+  const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'kubewisp');
+  const folders = new Set([...(process.env['PATH'] ?? '').split(delimiter), cache]);
+  for (const folder of folders) {
+    try {
+      folders.add(dirname(realpathSync(join(folder, 'kubectl'))));
+    } catch {
+      // There is none in this folder.
+    }
+  }
+  const found = new Map<number, Kubectl>();
+  for (const path of [kubectl.path, ...[...folders].flatMap(kubectlsIn)]) {
+    const version = versionOf(path);
+    if (version !== undefined && !found.has(version.minor)) found.set(version.minor, { path, version: version.text });
+  }
+  const minors = [...found.keys()].sort((a, b) => a - b);
+  return [...new Set([minors[0], minors.at(-1)])].flatMap((minor) => found.get(minor ?? -1) ?? []);
+}
+
+function kubectlsIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => /^kubectl(?:[.-]?v?1\.?\d+)?$/.test(name))
+      .map((name) => join(folder, name));
+  } catch {
+    return [];
+  }
 }
 
 /** Runs kubectl to its end; a failure is an exit code, never a throw. `timeout` in ms. */
