@@ -74,8 +74,8 @@ export interface PartStrategy<T extends KubeObject> {
   /** Sets everything back that is not of the part; metadata is settled by shared code. */
   prepare(object: T, old: T, context: StrategyContext): void;
   validate(object: T, old: T): FieldError[];
-  /** What its writes may come to own, and nothing else: `spec.containers.*.resources`. Default: all but status. */
-  readonly fields?: readonly string[];
+  /** Fields that its writes do not write, as `status.certificate`: no one comes to own them. Default: none. */
+  readonly resetFields?: readonly string[];
 }
 
 export interface Kind<T extends KubeObject = KubeObject> {

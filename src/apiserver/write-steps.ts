@@ -84,8 +84,19 @@ export function createObject(
   if (!settled.ok) return settled;
   const generated = generateName(services.store, object.metadata);
   kind.setDefaults?.(object);
+  wipeSystemMetadata(object);
   trackUpdate(scopeOf(services, target), undefined, object, write.manager, services.store.clock.now());
   return createTracked(services, target, object, generated, write);
+}
+
+/** What a client says of a new object that is the server's to say. Models rest.WipeObjectMetaSystemFields. */
+function wipeSystemMetadata({ metadata }: KubeObject): void {
+  const wiped: Partial<typeof metadata> = metadata;
+  delete wiped.creationTimestamp;
+  delete wiped.deletionTimestamp;
+  delete wiped.deletionGracePeriodSeconds;
+  delete wiped.uid;
+  delete wiped.selfLink;
 }
 
 /** A new object that has its managedFields. `generated`: its name was drawn. */

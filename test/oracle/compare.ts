@@ -12,6 +12,7 @@ export function difference(recorded: unknown, actual: unknown, bindings: Binding
       : `${path}: ${where(neutral(recorded), neutral(actual))}`;
   }
   if (Array.isArray(recorded) && Array.isArray(actual)) {
+    if (ofControllers(recorded)) return difference(ordered(recorded), ordered(actual), bindings, `${path}.ordered`);
     if (areConflicts(recorded)) return difference(ordered(recorded), ordered(actual), bindings, `${path}.ordered`);
     if (recorded.length !== actual.length) return `${path}: ${actual.length} items instead of ${recorded.length}`;
     for (const [index, item] of recorded.entries()) {
@@ -64,12 +65,18 @@ function areConflicts(causes: readonly unknown[]): boolean {
   return causes.some((cause) => isRecord(cause) && cause['reason'] === 'FieldManagerConflict');
 }
 
-function ordered(causes: readonly unknown[]): Record<string, unknown> {
-  const named = causes.map((cause) => [
-    isRecord(cause) ? `${String(cause['message'])} ${String(cause['field'])}` : '',
-    cause,
-  ]);
-  return Object.fromEntries(named) as Record<string, unknown>;
+/** managedFields come in the order of their times: at which second a controller writes is chance. */
+function ofControllers(entries: readonly unknown[]): boolean {
+  return entries.some((entry) => isRecord(entry) && 'fieldsV1' in entry && entry['manager'] === CONTROLLERS);
+}
+const CONTROLLERS = 'kube-controller-manager';
+
+/** By what tells them apart: the cause of a conflict, or a manager. */
+function ordered(items: readonly unknown[]): Record<string, unknown> {
+  const parts = ['message', 'field', 'manager', 'operation', 'apiVersion', 'subresource'];
+  return Object.fromEntries(
+    items.map((item) => [parts.map((part) => (isRecord(item) ? String(item[part] ?? '') : '')).join(' '), item]),
+  );
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -30,6 +30,7 @@ export function customScale(scale: CustomResourceSubresourceScale): ScaleStrateg
       };
     },
     set: (object, replicas) => write(object, specReplicasPath, replicas),
+    path: namesOf(specReplicasPath).map((name) => `f:${name}`),
     unreadable(object) {
       const { value, error } = read(object, specReplicasPath, 'int64');
       if (error !== undefined) return internalError(error);
@@ -61,6 +62,11 @@ function replicaErrors(object: KubeObject, path: string): FieldError[] {
   return replicas > MAX_INT32 ? [invalid(path, replicas, `should be less than or equal to ${MAX_INT32}`)] : [];
 }
 
+/** `.spec.replicas` */
+function namesOf(path: string): string[] {
+  return path.replace(/^\./, '').split('.');
+}
+
 interface Found {
   /** Undefined: there is none. */
   readonly value?: JsonValue;
@@ -71,7 +77,7 @@ interface Found {
 /** Models apimachinery pkg/apis/meta/v1/unstructured/helpers.go (NestedInt64, NestedString). */
 function read(object: KubeObject, path: string, type: 'int64' | 'string'): Found {
   let value: JsonValue | undefined = object as unknown as JsonObject;
-  const names = path.replace(/^\./, '').split('.');
+  const names = namesOf(path);
   const refused = (at: number, is: JsonValue, wanted: string): Found => ({
     error: `.${names.slice(0, at).join('.')} accessor error: ${goText(is)} is of the type ${goType(is)}, expected ${wanted}`,
   });
@@ -85,7 +91,7 @@ function read(object: KubeObject, path: string, type: 'int64' | 'string'): Found
 }
 
 function write(object: KubeObject, path: string, replicas: number): void {
-  const names = path.replace(/^\./, '').split('.');
+  const names = namesOf(path);
   let at = object as unknown as JsonObject;
   for (const name of names.slice(0, -1)) {
     const next = Object.hasOwn(at, name) ? at[name] : undefined;

@@ -9,6 +9,7 @@ import { fail, notFoundStatus, ok } from '../../api/status.ts';
 import type { DeleteOptions } from '../../api/types/meta-v1.ts';
 import { clone } from '../../lib/json.ts';
 import { remove } from '../../registry/delete.ts';
+import { bodyScope } from '../../registry/managed-fields/field-scope.ts';
 import { trackUpdate } from '../../registry/managed-fields/track-update.ts';
 import { update } from '../../registry/update.ts';
 import type { WriteContext } from '../../registry/write.ts';
@@ -44,13 +45,25 @@ export function act(exchange: Exchange, action: Action<KubeObject>): ApiResponse
   if (!admitted.ok) return statusAnswer(admitted.status, encoding, warnings);
 
   const write = writeContext(exchange, options.value.dryRun, options.value.fieldManager);
+  const managedFields = ownersOf(exchange, action, object, write);
   const done =
     'apply' in action
       ? perform(services, kind, action, path.namespace, name, object, write)
       : run(exchange, action, object, target, write);
   if (!done.ok) return statusAnswer(done.status, encoding, warnings);
+  if (done.value !== undefined && managedFields !== undefined) done.value.metadata.managedFields = managedFields;
   const text = done.value === undefined ? CREATED : `${JSON.stringify(done.value)}\n`;
   return jsonAnswer(201, text, encoding, warnings);
+}
+
+/** Of the body, which an action may answer with. */
+function ownersOf({ path, services }: Exchange, action: Action<KubeObject>, body: KubeObject, write: WriteContext) {
+  if ('apply' in action) return undefined;
+  const { bodyApiVersion: apiVersion, bodyKind: kind, bodyDefinition: definition } = action;
+  const tracked = { ...body, metadata: { ...body.metadata } };
+  const scope = bodyScope({ apiVersion, kind, definition }, path.subresource);
+  trackUpdate(scope, undefined, tracked, write.manager, services.store.clock.now());
+  return tracked.metadata.managedFields;
 }
 
 function bodyOf({ bodyApiVersion, bodyKind, bodyDefinition, bodyVersions }: Action<KubeObject>): ExpectedKind {
@@ -128,15 +141,9 @@ class ExchangePort implements ActionPort {
 
   writeStatus(resource: string, object: KubeObject): Result<KubeObject> {
     const { namespace = '', name } = object.metadata;
-    const { store, scheme } = this.#services;
-    const kind = this.#kind(resource);
-    const transform = (old: KubeObject) => {
-      const next = clone(object);
-      trackUpdate(store.fieldScopes.of(scheme, kind, 'status'), old, next, this.#write.manager, this.now);
-      return ok(next);
-    };
-    const change = { namespace, name, part: 'status' as const, transform, admit: () => ok(undefined) };
-    const written = update(store, kind, change, this.#write);
+    const change = { namespace, name, part: 'status' as const, transform: () => ok(clone(object)) };
+    const { store } = this.#services;
+    const written = update(store, this.#kind(resource), { ...change, admit: () => ok(undefined) }, this.#write);
     return written.ok ? ok(written.value.object) : written;
   }
 

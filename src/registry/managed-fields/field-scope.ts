@@ -2,7 +2,7 @@
 // of the fields that a write names it does not write.
 // Models kubernetes' rest.ResetFieldsStrategy, and how apiserver pkg/endpoints/installer.go makes its field managers.
 
-import type { Kind, PartStrategy } from '../../api/kind.ts';
+import type { Kind } from '../../api/kind.ts';
 import { apiVersionOf } from '../../api/kind.ts';
 import type { KubeObject } from '../../api/object.ts';
 import { schemaOf } from '../../api/schema-of.ts';
@@ -89,42 +89,49 @@ function versionsOf(scheme: Scheme, kind: Kind): Versions {
 }
 
 function filterOf(kind: Kind, subresource: string): (set: FieldSet) => FieldSet {
-  const part: PartStrategy<KubeObject> | undefined = kind.parts?.[subresource];
-  if (part?.fields !== undefined) {
-    const patterns = part.fields.map(elements);
-    return (set) => set.including(patterns);
-  }
   const reset = FieldSet.fromPaths(resetFields(kind, subresource).map(elements));
   return (set) => set.recursiveDifference(reset);
 }
 
 function resetFields(kind: Kind, subresource: string): readonly string[] {
   if (subresource === 'status') return kind.status?.resetFields ?? ['spec'];
+  const part = kind.parts?.[subresource];
+  if (part !== undefined) return part.resetFields ?? [];
   return kind.resetFields ?? (kind.status === undefined ? [] : ['status']);
 }
 
-/** `spec.containers.*.resources`: field names, and `*` for any element. */
+/** `metadata.labels` */
 function elements(path: string): string[] {
-  return path.split('.').map((name) => (name === '*' ? name : `f:${name}`));
+  return path.split('.').map((name) => `f:${name}`);
 }
 
-const SCALE = 'io.k8s.api.autoscaling.v1.Scale';
+/** Of a subresource whose bodies are of a kind of their own, in one version. */
+export function bodyScope(body: BodyKind, subresource: string): FieldScope {
+  const schema = definition(body.definition);
+  if (schema === undefined) throw new Error(`no definition ${body.definition}`);
+  const { apiVersion, kind } = body;
+  return {
+    apiVersion,
+    kind,
+    subresource,
+    schema,
+    versions: { schema: (version) => (version === apiVersion ? schema : undefined), convert: () => undefined },
+    filters: new Map(),
+    zero: structured({}, schema).object,
+  };
+}
+
+export interface BodyKind {
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** Id in the schema table. */
+  readonly definition: string;
+}
+
 export const SCALE_VERSION = 'autoscaling/v1';
 
 /** Of the Scale that stands for an object: its owners are those of the object's replicas. */
 export function scaleScope(): FieldScope {
-  const schema = definition(SCALE);
-  if (schema === undefined) throw new Error(`no definition ${SCALE}`);
-  return {
-    apiVersion: SCALE_VERSION,
-    kind: 'Scale',
-    subresource: 'scale',
-    schema,
-    versions: {
-      schema: (apiVersion) => (apiVersion === SCALE_VERSION ? schema : undefined),
-      convert: () => undefined,
-    },
-    filters: new Map(),
-    zero: structured({}, schema).object,
-  };
+  const definition = 'io.k8s.api.autoscaling.v1.Scale';
+  return bodyScope({ apiVersion: SCALE_VERSION, kind: 'Scale', definition }, 'scale');
 }

@@ -81,6 +81,7 @@ export const certificateSigningRequest = defineKind<CertificateSigningRequest>({
         stampConditions(object, old, context);
       },
       validate: validateRequestStatus,
+      resetFields: ['spec', 'status.certificate'],
     },
   },
 

@@ -28,8 +28,6 @@ function setStatusBack(pod: Pod, old: Pod): void {
 }
 
 const ephemeralContainers: PartStrategy<Pod> = {
-  fields: ['spec.ephemeralContainers'],
-
   prepare(pod, old) {
     const { ephemeralContainers: wanted } = specOf(pod);
     pod.spec = clone(specOf(old));
@@ -156,11 +154,6 @@ function nodeResizes({ status }: Pod): boolean {
 }
 
 const resize: PartStrategy<Pod> = {
-  fields: ['containers', 'initContainers'].flatMap((list) => [
-    `spec.${list}.*.resources`,
-    `spec.${list}.*.resizePolicy`,
-  ]),
-
   prepare(pod, old) {
     const spec = specOf(pod);
     const before = specOf(old);
