@@ -1,6 +1,12 @@
 // The table of kinds, and how they are looked up.
 // Models apimachinery pkg/runtime/schema and the group order of kubernetes' discovery.
 
+import { mutatingAdmissionPolicy } from './admissionregistration/v1/mutating-admission-policy.ts';
+import { mutatingAdmissionPolicyBinding } from './admissionregistration/v1/mutating-admission-policy-binding.ts';
+import { mutatingWebhookConfiguration } from './admissionregistration/v1/mutating-webhook-configuration.ts';
+import { validatingAdmissionPolicy } from './admissionregistration/v1/validating-admission-policy.ts';
+import { validatingAdmissionPolicyBinding } from './admissionregistration/v1/validating-admission-policy-binding.ts';
+import { validatingWebhookConfiguration } from './admissionregistration/v1/validating-webhook-configuration.ts';
 import { controllerRevision } from './apps/v1/controller-revision.ts';
 import { daemonSet } from './apps/v1/daemon-set.ts';
 import { deployment } from './apps/v1/deployment.ts';
@@ -119,6 +125,12 @@ export const KINDS: readonly Kind[] = [
   selfSubjectAccessReview,
   selfSubjectRulesReview,
   subjectAccessReview,
+  mutatingAdmissionPolicy,
+  mutatingAdmissionPolicyBinding,
+  mutatingWebhookConfiguration,
+  validatingAdmissionPolicy,
+  validatingAdmissionPolicyBinding,
+  validatingWebhookConfiguration,
   customResourceDefinition,
   lease,
   endpointSlice,

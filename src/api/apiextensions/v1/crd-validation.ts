@@ -15,6 +15,7 @@ import type {
   CustomResourceDefinitionVersion,
 } from '../../types/apiextensions-v1.ts';
 import { validateImmutable } from '../../validation/fields.ts';
+import { validateWebhookUrl } from '../../validation/webhook-client.ts';
 import { validateColumns, validateSelectableFields, validateSubresources } from './crd-parts-validation.ts';
 import { validateSchema } from './crd-schema-validation.ts';
 import type { InternalSpec, Parts } from './internal-form.ts';
@@ -262,26 +263,6 @@ function validateConversion(conversion: CustomResourceConversion | undefined): F
     }
   }
   return [...errors, ...validateReviewVersions(versions, `${path}.conversionReviewVersions`)];
-}
-
-const URL_FORM = '; desired format: https://host[/path]';
-
-function validateWebhookUrl(text: string, field: string): FieldError[] {
-  if (!URL.canParse(text)) {
-    return [required(field, `url must be a valid URL: parse ${goQuote(text)}: invalid URI for request${URL_FORM}`)];
-  }
-  const url = new URL(text);
-  const errors: FieldError[] = [];
-  if (url.protocol !== 'https:') {
-    errors.push(invalid(field, url.protocol.slice(0, -1), `'https' is the only allowed URL scheme${URL_FORM}`));
-  }
-  if (url.host === '') errors.push(invalid(field, url.host, `host must be specified${URL_FORM}`));
-  if (url.username !== '') errors.push(invalid(field, url.username, 'user information is not permitted in the URL'));
-  if (url.hash !== '') errors.push(invalid(field, url.hash.slice(1), 'fragments are not permitted in the URL'));
-  if (url.search !== '') {
-    errors.push(invalid(field, url.search.slice(1), 'query parameters are not permitted in the URL'));
-  }
-  return errors;
 }
 
 function validateReviewVersions(versions: readonly string[], field: string): FieldError[] {

@@ -3,6 +3,7 @@
 // Models kubernetes staging/src/k8s.io/apiserver/pkg/admission/plugin/cel (compile.go, composition.go).
 
 import { Environment } from '@marcbachmann/cel-js';
+import type { Range } from './environment.ts';
 import { errorAt, inOriginal, located } from './environment.ts';
 import { registerLibrary } from './library.ts';
 import { withoutMessages } from './message-literals.ts';
@@ -135,10 +136,10 @@ export class AdmissionCompiler {
   /** A policy's variable, for the expressions that come after it. The text of what is wrong with it, where something is. */
   addVariable(name: string, expression: string): string | undefined {
     const checked = this.#check(expression);
-    if (!checked.ok) return checked.error;
-    this.#variables.set(name, checked.type);
+    // A wrong one is an error once: those that speak of it are not to blame.
+    this.#variables.set(name, checked.ok ? checked.type : 'dyn');
     this.#withVariables = undefined;
-    return undefined;
+    return checked.ok ? undefined : checked.error;
   }
 
   /** What is wrong with an expression that is to come to one of `types`, as upstream says it. */
@@ -159,10 +160,9 @@ export class AdmissionCompiler {
     const { text, original } = plain.rewritten;
     const source = translate(text);
     const place = (failed: unknown): string => {
-      const { range, code, summary } = inOriginal(source, failed) as { range?: { start: number; end: number }; code: string; summary: string };
-      const start = original(range?.start ?? 0);
-      const end = start + (range === undefined ? 0 : range.end - range.start);
-      return located(expression, { range: { start, end }, code, summary, message: summary });
+      const error = inOriginal(source, failed) as { range?: Range };
+      const { start, end } = error.range ?? { start: 0, end: 0 };
+      return located(expression, error, { start: original(start), end: original(start) + end - start });
     };
     try {
       const checked = environment.check(source.text);
@@ -186,7 +186,7 @@ function isOf(type: string, wanted: ResultType): boolean {
     case 'Object':
       return type.startsWith('map<');
     case 'list(JSONPatch)':
-      return type === 'list<dyn>' || type.startsWith('list<map<');
+      return ['list<dyn>', 'list<T>'].includes(type) || type.startsWith('list<map<');
     case 'null_type':
       return type === 'null';
     default:
@@ -196,5 +196,8 @@ function isOf(type: string, wanted: ResultType): boolean {
 
 /** A type as upstream prints it. */
 function goType(type: string): string {
-  return type.replaceAll('<', '(').replaceAll('>', ')').replace(/^null$/, 'null_type');
+  return type
+    .replaceAll('<', '(')
+    .replaceAll('>', ')')
+    .replace(/^null$/, 'null_type');
 }

@@ -17,51 +17,59 @@ export type Rewriting =
   | { readonly ok: false; readonly at: number; readonly error: string };
 
 const TYPES: readonly string[] = ['Object', 'JSONPatch'];
-const TOKEN = /\s+|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[A-Za-z_]\w*(?:\s*\.\s*[A-Za-z_]\w*)*(?=\s*\{)|[A-Za-z_]\w*|[\s\S]/gy;
+/** Space, a string (to the end of the text, where it has none), a name, any other character. */
+const TOKEN = /\s+|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|["'][^]*|[A-Za-z_]\w*|[^]/g;
 const MISSING_FIELD = "Syntax error: mismatched input '<EOF>' expecting {'}', ',', '?', IDENTIFIER, ESC_IDENTIFIER}";
+
+interface Piece {
+  readonly text: string;
+  readonly at: number;
+}
 
 /** `at` of a refusal counts in the original text. */
 export function withoutMessages(text: string): Rewriting {
-  let result = '';
-  const places: number[] = [];
-  const put = (piece: string, at: number): void => {
-    for (let index = 0; index < piece.length; index++) places.push(at);
-    result += piece;
-  };
+  const pieces: Piece[] = [];
   /** Of every open bracket, whether it is a message's. */
   const open: boolean[] = [];
-  let message = false;
+  /** Where in `pieces` a name, maybe with dots, begins that ends here. */
+  let type: number | undefined;
+  let dotted = false;
   /** A field's name is what comes next. */
   let field = false;
   for (const { 0: token, index } of text.matchAll(TOKEN)) {
     if (/^\s/.test(token)) {
-      put(token, index);
+      pieces.push({ text: token, at: index });
       continue;
     }
-    const name = /^[A-Za-z_]/.test(token);
-    if (name && /^\s*\{/.test(text.slice(index + token.length))) {
-      const [type = ''] = token.split(/\s*\./);
-      if (!TYPES.includes(type)) {
-        const brace = text.indexOf('{', index + token.length);
-        return { ok: false, at: brace, error: `undeclared reference to '${token}' (in container '')` };
-      }
-      message = true;
+    if (/^[A-Za-z_]/.test(token) && token !== 'in') {
+      if (!dotted) type = pieces.length;
+      dotted = false;
+      pieces.push({ text: field ? `'${token}'` : token, at: index });
+      if (field) type = undefined;
       field = false;
       continue;
     }
-    if (name && field) put(`'${token}'`, index);
-    else put(token, index);
-    field = false;
-    if ('{[('.includes(token)) {
-      open.push(message);
-      field = message;
-      message = false;
-    } else if ('}])'.includes(token)) open.pop();
-    else if (token === ',') field = open.at(-1) === true;
+    if (token === '{' && type !== undefined && !dotted) {
+      const name = pieces.splice(type).map((piece) => piece.text.trim());
+      if (!TYPES.includes(name[0] ?? '')) {
+        return { ok: false, at: index, error: `undeclared reference to '${name.join('')}' (in container '')` };
+      }
+      open.push(true);
+      field = true;
+    } else {
+      if ('{[('.includes(token)) open.push(false);
+      if ('}])'.includes(token)) open.pop();
+      field = token === ',' && open.at(-1) === true;
+    }
+    dotted = token === '.' && type !== undefined;
+    if (!dotted) type = undefined;
+    pieces.push({ text: token, at: index });
   }
   if (field) return { ok: false, at: text.length, error: MISSING_FIELD };
-  return {
-    ok: true,
-    rewritten: { text: result, original: (index) => places[index] ?? text.length },
-  };
+  return { ok: true, rewritten: join(pieces, text.length) };
+}
+
+function join(pieces: readonly Piece[], end: number): Rewritten {
+  const places = pieces.flatMap(({ text, at }) => Array<number>(text.length).fill(at));
+  return { text: pieces.map((piece) => piece.text).join(''), original: (index) => places[index] ?? end };
 }

@@ -16,5 +16,7 @@ export function syntaxErrorText(text: string, at: number, code: string): string 
   const char = String.fromCodePoint(text.codePointAt(at) ?? 0);
   if (/[^\s\w!%&()*+,\-./:<=>?[\]{|}"'`]/u.test(char)) return `Syntax error: token recognition error at: '${char}'`;
   // The expression is complete, and one thing too many follows.
-  return rest.slice(token.length).trim() === '' ? `Syntax error: extraneous input '${token}' expecting <EOF>` : undefined;
+  return rest.slice(token.length).trim() === ''
+    ? `Syntax error: extraneous input '${token}' expecting <EOF>`
+    : undefined;
 }

@@ -1,0 +1,90 @@
+// What validating and mutating admission policies share.
+// Models kubernetes pkg/apis/admissionregistration/validation and pkg/printers/internalversion.
+
+import type { FieldError } from '../../../schema/field-error.ts';
+import { invalid, required } from '../../../schema/field-error.ts';
+import { dns1035LabelErrors, dns1123SubdomainErrors } from '../../../schema/names.ts';
+import type { ParamKind, ParamRef, Variable } from '../../types/admissionregistration-v1.ts';
+import { invalidEach } from '../../validation/fields.ts';
+
+const IDENTIFIER = /^[_a-zA-Z][_a-zA-Z0-9]*$/;
+const RESERVED = [
+  'as',
+  'break',
+  'const',
+  'continue',
+  'else',
+  'false',
+  'for',
+  'function',
+  'if',
+  'import',
+  'in',
+  'let',
+  'loop',
+  'namespace',
+  'null',
+  'package',
+  'return',
+  'true',
+  'var',
+  'void',
+  'while',
+];
+
+export function validateParamKind(kind: ParamKind | undefined): FieldError[] {
+  if (kind === undefined) return [];
+  const field = 'spec.paramKind';
+  const { apiVersion = '', kind: name = '' } = kind;
+  const errors: FieldError[] = [];
+  const at = `${field}.apiVersion`;
+  const parts = apiVersion.split('/');
+  if (apiVersion === '') errors.push(required(at));
+  else if (parts.length > 2) {
+    errors.push(invalid(at, apiVersion, `unexpected GroupVersion string: ${apiVersion}`));
+  } else {
+    const [version = '', group] = [...parts].reverse();
+    if (group !== undefined) errors.push(...joined(at, group, dns1123SubdomainErrors(group)));
+    errors.push(...joined(at, version, dns1035LabelErrors(version)));
+  }
+  if (name === '') errors.push(required(`${field}.kind`));
+  else errors.push(...joined(`${field}.kind`, name, dns1035LabelErrors(name.toLowerCase())));
+  return errors;
+}
+
+function joined(field: string, value: string, texts: readonly string[]): FieldError[] {
+  return texts.length === 0 ? [] : [invalid(field, value, texts.join(', '))];
+}
+
+/** An expression that must be there. */
+export function validateExpression(expression: string | undefined, field: string, name = 'expression'): FieldError[] {
+  return (expression ?? '').trim() === '' ? [required(field, `${name} is not specified`)] : [];
+}
+
+export function validateVariables(variables: readonly Variable[] | undefined): FieldError[] {
+  return (variables ?? []).flatMap(({ name = '', expression }, index) => {
+    const field = `spec.variables[${index}]`;
+    const errors: FieldError[] = [];
+    if (name === '' || name.trim() === '') errors.push(required(`${field}.name`, 'name is not specified'));
+    else if (!IDENTIFIER.test(name) || RESERVED.includes(name)) {
+      errors.push(invalid(`${field}.name`, name, 'must be a valid CEL identifier'));
+    }
+    return [...errors, ...validateExpression(expression, `${field}.expression`)];
+  });
+}
+
+/** The name of the policy that a binding binds. */
+export function validatePolicyName(name: string | undefined): FieldError[] {
+  return name ? invalidEach('spec.policyName', name, dns1123SubdomainErrors(name)) : [required('spec.policyName')];
+}
+
+/** `v1/ConfigMap` */
+export function paramKindCell(kind: ParamKind | undefined): string {
+  return kind === undefined ? '<unset>' : `${kind.apiVersion ?? ''}/${kind.kind ?? ''}`;
+}
+
+/** `default/limits` */
+export function paramRefCell(reference: ParamRef | undefined): string {
+  if (reference === undefined) return '<unset>';
+  return reference.namespace ? `${reference.namespace}/${reference.name ?? ''}` : (reference.name ?? '');
+}

@@ -1,0 +1,79 @@
+// What the bindings of validating and of mutating admission policies have in common.
+// Models kubernetes pkg/apis/admissionregistration/validation and the printers.
+
+import type { FieldError } from '../../../schema/field-error.ts';
+import { forbidden, notSupported, required } from '../../../schema/field-error.ts';
+import { pathSegmentNameErrors, subdomainNameErrors } from '../../../schema/names.ts';
+import type { Printer } from '../../kind.ts';
+import { AGE_COLUMN, NAME_COLUMN, age, column } from '../../printing.ts';
+import type {
+  MatchResources,
+  MutatingAdmissionPolicyBinding,
+  ParamRef,
+  ValidatingAdmissionPolicyBinding,
+} from '../../types/admissionregistration-v1.ts';
+import type { LabelSelector } from '../../types/meta-v1.ts';
+import { invalidEach, validateLabelSelector } from '../../validation/fields.ts';
+import { validateMatchResources } from './rules.ts';
+
+export interface BindingSpec {
+  policyName?: string;
+  paramRef?: ParamRef;
+  matchResources?: MatchResources;
+}
+
+export function validateBinding({ policyName: name = '', paramRef, matchResources }: BindingSpec): FieldError[] {
+  const errors =
+    name === ''
+      ? [required('spec.policyName')]
+      : invalidEach('spec.policyName', name, subdomainNameErrors(name, false));
+  if (paramRef !== undefined) errors.push(...validateParamRef(paramRef));
+  if (matchResources !== undefined) errors.push(...validateMatchResources(matchResources, 'spec.matchResources'));
+  return errors;
+}
+
+function validateParamRef({ name = '', selector, parameterNotFoundAction: action }: ParamRef): FieldError[] {
+  const field = 'spec.paramRef';
+  const errors = name === '' ? [] : invalidEach(`${field}.name`, name, pathSegmentNameErrors(name));
+  if (name !== '' && selector !== undefined) {
+    for (const key of ['name', 'selector']) {
+      errors.push(forbidden(`${field}.${key}`, 'name and selector are mutually exclusive'));
+    }
+  }
+  errors.push(...validateLabelSelector(selector, `${field}.selector`));
+  if (name === '' && selector === undefined) {
+    errors.push(required(field, 'one of name or selector must be specified'));
+  }
+  const at = `${field}.parameterNotFoundAction`;
+  if (!action) errors.push(required(at));
+  else if (!['Deny', 'Allow'].includes(action)) errors.push(notSupported(at, action, ['Deny', 'Allow']));
+  return errors;
+}
+
+/** A selector as Go prints it. */
+function selectorText({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string {
+  const labels = Object.keys(matchLabels)
+    .sort()
+    .map((key) => `${key}: ${matchLabels[key]},`);
+  const requirements = matchExpressions.map(
+    ({ key, operator, values = [] }) =>
+      `LabelSelectorRequirement{Key:${key},Operator:${operator},Values:[${values.join(' ')}],},`,
+  );
+  const expressions = `[]LabelSelectorRequirement{${requirements.join('')}}`;
+  return `&LabelSelector{MatchLabels:map[string]string{${labels.join('')}},MatchExpressions:${expressions},}`;
+}
+
+function paramRefCell(ref: ParamRef | undefined): string {
+  if (ref?.name) return ref.namespace ? `${ref.namespace}/${ref.name}` : ref.name;
+  return ref?.selector === undefined ? '<unset>' : selectorText(ref.selector);
+}
+
+export const bindingPrinter: Printer<ValidatingAdmissionPolicyBinding | MutatingAdmissionPolicyBinding> = {
+  columns: [NAME_COLUMN, column('PolicyName'), column('ParamRef'), AGE_COLUMN],
+  cells: (object, now) => [
+    object.metadata.name,
+    object.spec?.policyName ?? '',
+    paramRefCell(object.spec?.paramRef),
+    age(object, now),
+  ],
+};

@@ -1,0 +1,71 @@
+// ValidatingAdmissionPolicyBinding. Models kubernetes
+// pkg/registry/admissionregistration/validatingadmissionpolicybinding and pkg/apis/admissionregistration/validation.
+
+import type { FieldError } from '../../../schema/field-error.ts';
+import { duplicate, invalid, notSupported, required } from '../../../schema/field-error.ts';
+import { defineKind } from '../../kind.ts';
+import { AGE_COLUMN, NAME_COLUMN, age, column } from '../../printing.ts';
+import type {
+  ValidatingAdmissionPolicyBinding,
+  ValidatingAdmissionPolicyBindingSpec,
+} from '../../types/admissionregistration-v1.ts';
+import { CATEGORIES, GROUP } from './names.ts';
+import { paramRefCell, validatePolicyName } from './policies.ts';
+import { setMatchDefaults, validateMatchResources, validateParamRef } from './rules.ts';
+
+const ACTIONS = ['Audit', 'Deny', 'Warn'];
+
+function validateActions(actions: readonly string[]): FieldError[] {
+  const field = 'spec.validationActions';
+  const errors: FieldError[] = [];
+  actions.forEach((action, index) => {
+    if (!ACTIONS.includes(action)) errors.push(notSupported(`${field}[${index}]`, action, ACTIONS));
+    if (actions.indexOf(action) < index) errors.push(duplicate(`${field}[${index}]`, action));
+  });
+  if (actions.includes('Deny') && actions.includes('Warn')) {
+    const why =
+      'must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)';
+    errors.push(invalid(field, actions, why));
+  }
+  if (actions.length === 0) errors.push(required(field, 'at least one validation action is required'));
+  return errors;
+}
+
+function validate(object: ValidatingAdmissionPolicyBinding): FieldError[] {
+  const spec: Partial<ValidatingAdmissionPolicyBindingSpec> = object.spec ?? {};
+  return [
+    ...validatePolicyName(spec.policyName),
+    ...validateParamRef(spec.paramRef),
+    ...(spec.matchResources === undefined ? [] : validateMatchResources(spec.matchResources, 'spec.matchResources')),
+    ...validateActions(spec.validationActions ?? []),
+  ];
+}
+
+export const validatingAdmissionPolicyBinding = defineKind<ValidatingAdmissionPolicyBinding>({
+  group: GROUP,
+  version: 'v1',
+  kind: 'ValidatingAdmissionPolicyBinding',
+  resource: 'validatingadmissionpolicybindings',
+  singular: 'validatingadmissionpolicybinding',
+  categories: CATEGORIES,
+  namespaced: false,
+  definition: 'io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBinding',
+
+  setDefaults(object) {
+    if (object.spec?.matchResources !== undefined) setMatchDefaults(object.spec.matchResources);
+  },
+  validate,
+  validateUpdate: validate,
+  hasGeneration: true,
+  allowUnconditionalUpdate: false,
+
+  printer: {
+    columns: [NAME_COLUMN, column('PolicyName'), column('ParamRef'), AGE_COLUMN],
+    cells: (object, now) => [
+      object.metadata.name,
+      object.spec?.policyName ?? '',
+      paramRefCell(object.spec?.paramRef),
+      age(object, now),
+    ],
+  },
+});
