@@ -186,7 +186,12 @@ function compareWatch(step: RecordedStep, watch: OpenWatch, bindings: Bindings):
   if (watch.status !== step.response.status) return `status ${watch.status} instead of ${step.response.status}`;
   const lasting = (events: readonly RecordedEvent[]) => events.filter((event) => !isPassing(event));
   const recorded = lasting(step.response.events ?? []).map(({ type, object }) => ({ type, object }));
-  return difference(recorded, lasting(watch.events), bindings, 'events');
+  return difference(recorded, lasting(watch.events).map(withoutManagedFields), bindings, 'events');
+}
+
+/** The record took managedFields out of the objects of events, and of nothing else. */
+function withoutManagedFields<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value, (key, item: unknown) => (key === 'managedFields' ? undefined : item))) as T;
 }
 
 /** A bookmark in the middle of a watch, which depends on timing. */
