@@ -31,7 +31,6 @@ const KNOWN: Readonly<Record<string, string>> = {
   'job/9': 'the template is printed with the names of upstream’s internal type',
   'statefulset/15': 'depends on what the controller wrote before',
   'ingress/7': 'an empty list and a missing one are the same here: the message quotes null for []',
-  'vap/7': 'expressions are not compiled yet',
   'servicecidr/5': 'the finalizer is a controller’s',
   'pv-nfs/6': 'the difference is printed with upstream’s internal names',
   'secret-opaque/11': 'the text of a patch error is the decoder’s',

@@ -3,18 +3,13 @@
 
 import type { FieldError } from '../../../schema/field-error.ts';
 import { defineKind } from '../../kind.ts';
-import { AGE_COLUMN, NAME_COLUMN, age, column } from '../../printing.ts';
 import type { MutatingAdmissionPolicyBinding } from '../../types/admissionregistration-v1.ts';
 import { CATEGORIES, GROUP } from './names.ts';
-import { paramRefCell, validatePolicyName } from './policies.ts';
-import { setMatchDefaults, validateMatchResources, validateParamRef } from './rules.ts';
+import { bindingPrinter, validateBinding } from './policy-bindings.ts';
+import { setMatchDefaults } from './rules.ts';
 
 function validate({ spec = {} }: MutatingAdmissionPolicyBinding): FieldError[] {
-  return [
-    ...validatePolicyName(spec.policyName),
-    ...validateParamRef(spec.paramRef),
-    ...(spec.matchResources === undefined ? [] : validateMatchResources(spec.matchResources, 'spec.matchResources')),
-  ];
+  return validateBinding(spec);
 }
 
 export const mutatingAdmissionPolicyBinding = defineKind<MutatingAdmissionPolicyBinding>({
@@ -35,13 +30,5 @@ export const mutatingAdmissionPolicyBinding = defineKind<MutatingAdmissionPolicy
   hasGeneration: true,
   allowUnconditionalUpdate: false,
 
-  printer: {
-    columns: [NAME_COLUMN, column('PolicyName'), column('ParamRef'), AGE_COLUMN],
-    cells: (object, now) => [
-      object.metadata.name,
-      object.spec?.policyName ?? '',
-      paramRefCell(object.spec?.paramRef),
-      age(object, now),
-    ],
-  },
+  printer: bindingPrinter,
 });

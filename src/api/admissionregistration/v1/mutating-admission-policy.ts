@@ -1,9 +1,10 @@
 // MutatingAdmissionPolicy. Models kubernetes pkg/registry/admissionregistration/mutatingadmissionpolicy and
-// pkg/apis/admissionregistration/{v1,validation}. It is stored and checked, but for its expressions; it is not asked yet.
+// pkg/apis/admissionregistration/{v1,validation}. It is stored and checked; it is not asked yet.
 
 import { deepEqual } from '../../../lib/json.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { invalid, notSupported, required } from '../../../schema/field-error.ts';
+import { AdmissionCompiler } from '../../../schema/openapi-schema/cel/admission.ts';
 import { defineKind } from '../../kind.ts';
 import { AGE_COLUMN, NAME_COLUMN, age, column } from '../../printing.ts';
 import type {
@@ -20,7 +21,7 @@ const MEMBERS = { ApplyConfiguration: 'applyConfiguration', JSONPatch: 'jsonPatc
 /** What is deleted cannot be changed. */
 const OPERATIONS = ['*', 'CONNECT', 'CREATE', 'UPDATE'];
 
-function validateMutation(mutation: Mutation, field: string): FieldError[] {
+function validateMutation(mutation: Mutation, compiler: AdmissionCompiler, field: string): FieldError[] {
   const { patchType: given } = mutation as Partial<Mutation>;
   if (!given) return [required(`${field}.patchType`)];
   const patchType = PATCH_TYPES.find((type) => type === given);
@@ -30,7 +31,10 @@ function validateMutation(mutation: Mutation, field: string): FieldError[] {
   const errors: FieldError[] = [];
   if (mutation[own] === undefined) {
     errors.push(required(`${field}.${own}`, `must be specified when patchType is ${patchType}`));
-  } else errors.push(...validateExpression(mutation[own].expression, `${field}.${own}.expression`));
+  } else {
+    const expected = { compiler, types: [own === 'jsonPatch' ? 'list(JSONPatch)' : 'Object'] } as const;
+    errors.push(...validateExpression(mutation[own].expression, `${field}.${own}.expression`, expected));
+  }
   if (mutation[other] !== undefined) {
     const why = `must not be specified when patchType is ${patchType}`;
     errors.push(invalid(`${field}.${other}`, `{${other}}`, why));
@@ -40,6 +44,8 @@ function validateMutation(mutation: Mutation, field: string): FieldError[] {
 
 function validate({ spec = {} }: MutatingAdmissionPolicy): FieldError[] {
   const { mutations = [], matchConstraints, reinvocationPolicy } = spec;
+  const params = spec.paramKind !== undefined;
+  const compiler = new AdmissionCompiler({ params, variables: true });
   const errors = [
     ...validateChoice(spec.failurePolicy, ['Fail', 'Ignore'], 'spec.failurePolicy'),
     ...validateParamKind(spec.paramKind),
@@ -52,11 +58,13 @@ function validate({ spec = {} }: MutatingAdmissionPolicy): FieldError[] {
     }
   }
   errors.push(
-    ...validateMatchConditions(spec.matchConditions, 'spec.matchConditions'),
-    ...validateVariables(spec.variables),
+    ...validateMatchConditions(spec.matchConditions, 'spec.matchConditions', params),
+    ...validateVariables(spec.variables, compiler),
   );
   if (mutations.length === 0) errors.push(required('spec.mutations', 'mutations must contain at least one item'));
-  mutations.forEach((mutation, index) => errors.push(...validateMutation(mutation, `spec.mutations[${index}]`)));
+  mutations.forEach((mutation, index) =>
+    errors.push(...validateMutation(mutation, compiler, `spec.mutations[${index}]`)),
+  );
   return [
     ...errors,
     ...validateChoice(reinvocationPolicy || undefined, ['IfNeeded', 'Never'], 'spec.reinvocationPolicy'),

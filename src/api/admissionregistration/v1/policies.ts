@@ -3,9 +3,9 @@
 
 import type { FieldError } from '../../../schema/field-error.ts';
 import { invalid, required } from '../../../schema/field-error.ts';
+import type { AdmissionCompiler, ResultType } from '../../../schema/openapi-schema/cel/admission.ts';
 import { dns1035LabelErrors, dns1123SubdomainErrors } from '../../../schema/names.ts';
-import type { ParamKind, ParamRef, Variable } from '../../types/admissionregistration-v1.ts';
-import { invalidEach } from '../../validation/fields.ts';
+import type { ParamKind, Variable } from '../../types/admissionregistration-v1.ts';
 
 const IDENTIFIER = /^[_a-zA-Z][_a-zA-Z0-9]*$/;
 const RESERVED = [
@@ -56,35 +56,45 @@ function joined(field: string, value: string, texts: readonly string[]): FieldEr
   return texts.length === 0 ? [] : [invalid(field, value, texts.join(', '))];
 }
 
-/** An expression that must be there. */
-export function validateExpression(expression: string | undefined, field: string, name = 'expression'): FieldError[] {
-  return (expression ?? '').trim() === '' ? [required(field, `${name} is not specified`)] : [];
+/** An expression that must be there, and must come to one of `types`. */
+export function validateExpression(
+  expression: string | undefined,
+  field: string,
+  { compiler, types, name = 'expression' }: Expected,
+): FieldError[] {
+  const text = expression ?? '';
+  if (text.trim() === '') return [required(field, `${name} is not specified`)];
+  const error = compiler.errorOf(text, types);
+  return error === undefined ? [] : [invalid(field, text, error)];
 }
 
-export function validateVariables(variables: readonly Variable[] | undefined): FieldError[] {
-  return (variables ?? []).flatMap(({ name = '', expression }, index) => {
+export interface Expected {
+  readonly compiler: AdmissionCompiler;
+  readonly types: readonly ResultType[];
+  /** How the error of a missing one calls it. Default `expression`. */
+  readonly name?: string;
+}
+
+/** Those that are good are known to the compiler from then on. */
+export function validateVariables(
+  variables: readonly Variable[] | undefined,
+  compiler: AdmissionCompiler,
+): FieldError[] {
+  return (variables ?? []).flatMap(({ name = '', expression = '' }, index) => {
     const field = `spec.variables[${index}]`;
     const errors: FieldError[] = [];
-    if (name === '' || name.trim() === '') errors.push(required(`${field}.name`, 'name is not specified'));
+    if (name.trim() === '') errors.push(required(`${field}.name`, 'name is not specified'));
     else if (!IDENTIFIER.test(name) || RESERVED.includes(name)) {
       errors.push(invalid(`${field}.name`, name, 'must be a valid CEL identifier'));
     }
-    return [...errors, ...validateExpression(expression, `${field}.expression`)];
+    if (expression.trim() === '') return [...errors, required(`${field}.expression`, 'expression is not specified')];
+    if (errors.length > 0) return errors;
+    const error = compiler.addVariable(name, expression);
+    return error === undefined ? [] : [invalid(`${field}.expression`, expression, error)];
   });
-}
-
-/** The name of the policy that a binding binds. */
-export function validatePolicyName(name: string | undefined): FieldError[] {
-  return name ? invalidEach('spec.policyName', name, dns1123SubdomainErrors(name)) : [required('spec.policyName')];
 }
 
 /** `v1/ConfigMap` */
 export function paramKindCell(kind: ParamKind | undefined): string {
   return kind === undefined ? '<unset>' : `${kind.apiVersion ?? ''}/${kind.kind ?? ''}`;
-}
-
-/** `default/limits` */
-export function paramRefCell(reference: ParamRef | undefined): string {
-  if (reference === undefined) return '<unset>';
-  return reference.namespace ? `${reference.namespace}/${reference.name ?? ''}` : (reference.name ?? '');
 }

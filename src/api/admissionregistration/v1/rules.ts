@@ -1,10 +1,11 @@
 // Which requests a webhook or a policy is asked about: rules, selectors, conditions.
-// Models kubernetes pkg/apis/admissionregistration/{v1,validation}. Expressions are not compiled yet.
+// Models kubernetes pkg/apis/admissionregistration/{v1,validation}.
 
 import type { FieldError } from '../../../schema/field-error.ts';
-import { duplicate, forbidden, invalid, notSupported, required, tooMany } from '../../../schema/field-error.ts';
+import { duplicate, invalid, notSupported, required, tooMany } from '../../../schema/field-error.ts';
+import { AdmissionCompiler } from '../../../schema/openapi-schema/cel/admission.ts';
 import { qualifiedNameErrors } from '../../../schema/names.ts';
-import type { MatchCondition, MatchResources, ParamRef } from '../../types/admissionregistration-v1.ts';
+import type { MatchCondition, MatchResources } from '../../types/admissionregistration-v1.ts';
 import { invalidEach, validateLabelSelector } from '../../validation/fields.ts';
 
 const OPERATIONS = ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE'];
@@ -120,38 +121,29 @@ export function validateMatchConstraints(match: MatchResources | undefined): Fie
   return (match.resourceRules ?? []).length > 0 ? errors : [...errors, required(`${field}.resourceRules`)];
 }
 
+/** `params`: the object with a policy's parameters can be spoken of. */
 export function validateMatchConditions(
   conditions: readonly MatchCondition[] | undefined,
   field: string,
+  params: boolean,
 ): FieldError[] {
   const list = conditions ?? [];
   if (list.length > MAX_CONDITIONS) return [tooMany(field, list.length, MAX_CONDITIONS)];
+  if (list.length === 0) return [];
+  const compiler = new AdmissionCompiler({ params, variables: false });
   const seen = new Set<string>();
   return list.flatMap(({ name = '', expression = '' }, index) => {
     const at = `${field}[${index}]`;
-    const errors = expression.trim() === '' ? [required(`${at}.expression`)] : [];
+    const errors: FieldError[] = [];
+    if (expression.trim() === '') errors.push(required(`${at}.expression`));
+    else {
+      const error = compiler.errorOf(expression, ['bool']);
+      if (error !== undefined) errors.push(invalid(`${at}.expression`, expression, error));
+    }
     if (name === '') return [...errors, required(`${at}.name`)];
     errors.push(...invalidEach(`${at}.name`, name, qualifiedNameErrors(name)));
     if (seen.has(name)) errors.push(duplicate(`${at}.name`, name));
     seen.add(name);
     return errors;
   });
-}
-
-/** The object with the parameters of a policy: one by name, or all that a selector selects. */
-export function validateParamRef(reference: ParamRef | undefined): FieldError[] {
-  if (reference === undefined) return [];
-  const field = 'spec.paramRef';
-  const { name = '', selector, parameterNotFoundAction: action } = reference;
-  const errors: FieldError[] = [];
-  if (name !== '' && selector !== undefined) {
-    const why = 'name and selector are mutually exclusive';
-    errors.push(forbidden(`${field}.name`, why), forbidden(`${field}.selector`, why));
-  }
-  if (name === '' && selector === undefined) errors.push(required(field, 'one of name or selector must be specified'));
-  return [
-    ...errors,
-    ...validateLabelSelector(selector, `${field}.selector`),
-    ...validateChoice(action, ['Deny', 'Allow'], `${field}.parameterNotFoundAction`),
-  ];
 }

@@ -4,14 +4,13 @@
 import type { FieldError } from '../../../schema/field-error.ts';
 import { duplicate, invalid, notSupported, required } from '../../../schema/field-error.ts';
 import { defineKind } from '../../kind.ts';
-import { AGE_COLUMN, NAME_COLUMN, age, column } from '../../printing.ts';
 import type {
   ValidatingAdmissionPolicyBinding,
   ValidatingAdmissionPolicyBindingSpec,
 } from '../../types/admissionregistration-v1.ts';
 import { CATEGORIES, GROUP } from './names.ts';
-import { paramRefCell, validatePolicyName } from './policies.ts';
-import { setMatchDefaults, validateMatchResources, validateParamRef } from './rules.ts';
+import { bindingPrinter, validateBinding } from './policy-bindings.ts';
+import { setMatchDefaults } from './rules.ts';
 
 const ACTIONS = ['Audit', 'Deny', 'Warn'];
 
@@ -33,12 +32,7 @@ function validateActions(actions: readonly string[]): FieldError[] {
 
 function validate(object: ValidatingAdmissionPolicyBinding): FieldError[] {
   const spec: Partial<ValidatingAdmissionPolicyBindingSpec> = object.spec ?? {};
-  return [
-    ...validatePolicyName(spec.policyName),
-    ...validateParamRef(spec.paramRef),
-    ...(spec.matchResources === undefined ? [] : validateMatchResources(spec.matchResources, 'spec.matchResources')),
-    ...validateActions(spec.validationActions ?? []),
-  ];
+  return [...validateBinding(spec), ...validateActions(spec.validationActions ?? [])];
 }
 
 export const validatingAdmissionPolicyBinding = defineKind<ValidatingAdmissionPolicyBinding>({
@@ -59,13 +53,5 @@ export const validatingAdmissionPolicyBinding = defineKind<ValidatingAdmissionPo
   hasGeneration: true,
   allowUnconditionalUpdate: false,
 
-  printer: {
-    columns: [NAME_COLUMN, column('PolicyName'), column('ParamRef'), AGE_COLUMN],
-    cells: (object, now) => [
-      object.metadata.name,
-      object.spec?.policyName ?? '',
-      paramRefCell(object.spec?.paramRef),
-      age(object, now),
-    ],
-  },
+  printer: bindingPrinter,
 });

@@ -1,9 +1,10 @@
 // ValidatingAdmissionPolicy. Models kubernetes pkg/registry/admissionregistration/validatingadmissionpolicy and
-// pkg/apis/admissionregistration/{v1,validation}. It is stored and checked, but for its expressions; it is not asked yet.
+// pkg/apis/admissionregistration/{v1,validation}. It is stored and checked; it is not asked yet.
 
 import { deepEqual } from '../../../lib/json.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { duplicate, invalid, notSupported, required } from '../../../schema/field-error.ts';
+import { AdmissionCompiler } from '../../../schema/openapi-schema/cel/admission.ts';
 import { qualifiedNameErrors } from '../../../schema/names.ts';
 import { defineKind } from '../../kind.ts';
 import { AGE_COLUMN, NAME_COLUMN, age, column } from '../../printing.ts';
@@ -21,13 +22,14 @@ import { setMatchDefaults, validateChoice, validateMatchConditions, validateMatc
 const REASONS = ['Forbidden', 'Invalid', 'RequestEntityTooLarge'];
 const NOTHING = 'validations or auditAnnotations must contain at least one item';
 
-function validateValidation(
-  { expression, message, messageExpression, reason }: Validation,
-  field: string,
-): FieldError[] {
-  const errors = validateExpression(expression, `${field}.expression`);
+function validateValidation(validation: Validation, compiler: AdmissionCompiler, field: string): FieldError[] {
+  const { expression, message, messageExpression, reason } = validation;
+  const errors = validateExpression(expression, `${field}.expression`, { compiler, types: ['bool'] });
   if (messageExpression !== undefined && messageExpression.trim() === '') {
     errors.push(invalid(`${field}.messageExpression`, messageExpression, 'must be non-empty if specified'));
+  } else if (messageExpression !== undefined) {
+    const expected = { compiler, types: ['string'] } as const;
+    errors.push(...validateExpression(messageExpression, `${field}.messageExpression`, expected));
   }
   if (message !== undefined && message.trim() === '') {
     errors.push(invalid(`${field}.message`, message, 'message must be non-empty if specified'));
@@ -38,12 +40,17 @@ function validateValidation(
   return errors;
 }
 
-function validateAnnotations(annotations: readonly AuditAnnotation[], policy: string): FieldError[] {
+function validateAnnotations(
+  annotations: readonly AuditAnnotation[],
+  policy: string,
+  compiler: AdmissionCompiler,
+): FieldError[] {
+  const expected = { compiler, types: ['string', 'null_type'], name: 'valueExpression' } as const;
   return annotations.flatMap(({ key = '', valueExpression }, index) => {
     const field = `spec.auditAnnotations[${index}]`;
     const name = `${policy}/${key}`;
     const errors = invalidEach(`${field}.key`, name, qualifiedNameErrors(name));
-    errors.push(...validateExpression(valueExpression, `${field}.valueExpression`, 'valueExpression'));
+    errors.push(...validateExpression(valueExpression, `${field}.valueExpression`, expected));
     if (annotations.findIndex((other) => other.key === key) < index) errors.push(duplicate(`${field}.key`, key));
     return errors;
   });
@@ -51,20 +58,22 @@ function validateAnnotations(annotations: readonly AuditAnnotation[], policy: st
 
 function validate({ metadata, spec = {} }: ValidatingAdmissionPolicy): FieldError[] {
   const { validations = [], auditAnnotations = [] } = spec;
+  const params = spec.paramKind !== undefined;
+  const compiler = new AdmissionCompiler({ params, variables: true });
   const errors = [
     ...validateChoice(spec.failurePolicy, ['Fail', 'Ignore'], 'spec.failurePolicy'),
     ...validateParamKind(spec.paramKind),
     ...validateMatchConstraints(spec.matchConstraints),
-    ...validateMatchConditions(spec.matchConditions, 'spec.matchConditions'),
-    ...validateVariables(spec.variables),
+    ...validateMatchConditions(spec.matchConditions, 'spec.matchConditions', params),
+    ...validateVariables(spec.variables, compiler),
   ];
   if (validations.length === 0 && auditAnnotations.length === 0) {
     return [...errors, required('spec.validations', NOTHING), required('spec.auditAnnotations', NOTHING)];
   }
   return [
     ...errors,
-    ...validations.flatMap((item, index) => validateValidation(item, `spec.validations[${index}]`)),
-    ...validateAnnotations(auditAnnotations, metadata.name),
+    ...validations.flatMap((item, index) => validateValidation(item, compiler, `spec.validations[${index}]`)),
+    ...validateAnnotations(auditAnnotations, metadata.name, compiler),
   ];
 }
 

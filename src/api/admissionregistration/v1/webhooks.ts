@@ -4,7 +4,7 @@
 import { deepEqual } from '../../../lib/json.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { duplicate, invalid, notSupported, required } from '../../../schema/field-error.ts';
-import { dns1035LabelErrors, dns1123SubdomainErrors, portNumberErrors } from '../../../schema/names.ts';
+import { dns1035LabelErrors, dns1123SubdomainErrors } from '../../../schema/names.ts';
 import type { Kind } from '../../kind.ts';
 import type { KubeObject } from '../../object.ts';
 import { AGE_COLUMN, NAME_COLUMN, age, column } from '../../printing.ts';
@@ -15,13 +15,13 @@ import type {
   WebhookClientConfig,
 } from '../../types/admissionregistration-v1.ts';
 import { validateLabelSelector } from '../../validation/fields.ts';
+import { validateWebhookPath, validateWebhookPort, validateWebhookUrl } from '../../validation/webhook-client.ts';
 import { validateMatchConditions, validateMatchPolicy, validateRule } from './rules.ts';
 
 const FAILURE_POLICIES = ['Fail', 'Ignore'];
 const SIDE_EFFECTS = ['None', 'NoneOnDryRun'];
 const REINVOCATION = ['IfNeeded', 'Never'];
 const REVIEW_VERSIONS = ['v1', 'v1beta1'];
-const URL_FORM = '; desired format: https://host[/path]';
 
 type Webhook = ValidatingWebhook & Pick<MutatingWebhook, 'reinvocationPolicy'>;
 interface Configuration extends KubeObject {
@@ -36,36 +36,13 @@ function validateName(name: string, field: string): FieldError[] {
   return [invalid(field, name, 'should be a domain with at least three segments separated by dots')];
 }
 
-function validateUrl(text: string, field: string): FieldError[] {
-  const match =
-    /^(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?:\/\/(?:([^/?#@]*)@)?([^/?#]*))?[^?#]*(?:\?([^#]*))?(?:#(.*))?$/.exec(text);
-  const [, scheme = '', user, host = '', query = '', fragment = ''] = match ?? [];
-  const errors: FieldError[] = [];
-  if (scheme.toLowerCase() !== 'https') {
-    errors.push(invalid(field, scheme, `'https' is the only allowed URL scheme${URL_FORM}`));
-  }
-  if (host === '') errors.push(invalid(field, host, `host must be specified${URL_FORM}`));
-  if (user !== undefined) errors.push(invalid(field, user, 'user information is not permitted in the URL'));
-  if (fragment !== '') errors.push(invalid(field, fragment, 'fragments are not permitted in the URL'));
-  if (query !== '') errors.push(invalid(field, query, 'query parameters are not permitted in the URL'));
-  return errors;
-}
-
 function validateService({ name, namespace, path, port = 0 }: ServiceReference, field: string): FieldError[] {
   const errors: FieldError[] = [];
   // Upstream takes one for the other.
   if (!namespace) errors.push(required(`${field}.name`));
   if (!name) errors.push(required(`${field}.namespace`));
-  const texts = portNumberErrors(port);
-  if (texts.length > 0) errors.push(invalid(`${field}.port`, port, `port is not valid: ${texts.join(',')}`));
-  if (path === undefined || path === '/') return errors;
-  const at = `${field}.path`;
-  if (!path.startsWith('/')) errors.push(invalid(at, path, "must start with a '/'"));
-  const steps = path.replace(/^\//, '').replace(/\/$/, '').split('/');
-  steps.forEach((step, index) => {
-    if (step === '') errors.push(invalid(at, path, `segment[${index}] may not be empty`));
-    else for (const text of dns1123SubdomainErrors(step)) errors.push(invalid(at, path, `segment[${index}]: ${text}`));
-  });
+  errors.push(...validateWebhookPort(port, `${field}.port`));
+  if (path !== undefined) errors.push(...validateWebhookPath(path, `${field}.path`));
   return errors;
 }
 
@@ -74,7 +51,7 @@ function validateClient({ url, service }: WebhookClientConfig, field: string): F
     return [required(field, 'exactly one of url or service is required')];
   }
   if (service !== undefined) return validateService(service, `${field}.service`);
-  return validateUrl(url ?? '', `${field}.url`);
+  return validateWebhookUrl(url ?? '', `${field}.url`);
 }
 
 function validateReviewVersions(versions: readonly string[], field: string): FieldError[] {
@@ -123,7 +100,7 @@ function validateWebhook(hook: Webhook, mutating: boolean, field: string): Field
     errors.push(notSupported(`${field}.reinvocationPolicy`, reinvocationPolicy, REINVOCATION));
   }
   errors.push(...validateClient(clientConfig ?? {}, `${field}.clientConfig`));
-  errors.push(...validateMatchConditions(hook.matchConditions, `${field}.matchConditions`));
+  errors.push(...validateMatchConditions(hook.matchConditions, `${field}.matchConditions`, false));
   const versions = (hook.admissionReviewVersions as string[] | null | undefined) ?? [];
   return [...errors, ...validateReviewVersions(versions, `${field}.admissionReviewVersions`)];
 }
