@@ -3,7 +3,7 @@
 //
 //   recorded `pods "<uid1>" at <time>`   actual `pods "0b1c…" at 2026-01-02T03:04:05Z`   binds <uid1> = 0b1c…
 
-const PLACEHOLDER = /<(?:rv|uid|ip|continue|rand)\d+>|<(?:time|age|token|ca|address|port|scheme)>/g;
+const PLACEHOLDER = /<(?:rv|uid|ip|continue|rand)\d+>|<(?:time|age|token|ca|address|port|scheme|any)>/g;
 
 const PATTERNS: Readonly<Record<string, string>> = {
   rv: '[0-9]+',
@@ -14,6 +14,7 @@ const PATTERNS: Readonly<Record<string, string>> = {
   time: '[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z',
   age: '[0-9a-z<>]+',
   token: '[A-Za-z0-9_.-]+',
+  any: '.*?',
 };
 
 export class Bindings {
