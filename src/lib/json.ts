@@ -39,3 +39,21 @@ export function clone<T>(value: T): T {
   }
   return copy as T;
 }
+
+/** Whether objects and lists stand in each other more than `limit` levels. It takes no stack, however deep the value is. */
+export function isDeeperThan(limit: number, value: JsonValue): boolean {
+  let level: Array<JsonObject | JsonValue[]> = isContainer(value) ? [value] : [];
+  for (let depth = 1; level.length > 0; depth++) {
+    if (depth > limit) return true;
+    const next: Array<JsonObject | JsonValue[]> = [];
+    for (const container of level) {
+      for (const member of Object.values(container)) if (isContainer(member)) next.push(member);
+    }
+    level = next;
+  }
+  return false;
+}
+
+function isContainer(value: JsonValue | undefined): value is JsonObject | JsonValue[] {
+  return typeof value === 'object' && value !== null;
+}

@@ -2,7 +2,8 @@
 
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../lib/json.ts';
-import { MAPS, PODS, podBody, Rig } from '../testing/rig.ts';
+import { define, gadget, gadgets, GADGETS } from '../testing/custom.ts';
+import { framesOf, MAPS, PODS, podBody, Rig } from '../testing/rig.ts';
 
 const BODY = 3_100_000;
 const fill = (unit: string, size = BODY): string => unit.repeat(Math.floor(size / unit.length));
@@ -103,6 +104,34 @@ const CASES: readonly Case[] = [
   },
   { title: 'YAML: tags without number', type: YAML, body: () => fill('!a '), status: 400 },
   {
+    title: 'YAML: directives without number',
+    type: YAML,
+    body: () => fill('%a\n'),
+    status: 400,
+    message: 'yaml: document has too many lines or tokens',
+  },
+  {
+    title: 'YAML: nothing but line ends',
+    type: YAML,
+    body: () => fill('\n'),
+    status: 400,
+    message: 'yaml: document has too many lines or tokens',
+  },
+  {
+    title: 'YAML: comments between two members',
+    type: YAML,
+    body: () => `a: b\n${fill('#\n')}c: d\n`,
+    status: 400,
+    message: 'yaml: document has too many lines or tokens',
+  },
+  {
+    title: 'YAML: a thousand indents',
+    type: YAML,
+    body: () => Array.from({ length: 1000 }, (_, depth) => `${' '.repeat(depth)}a:\n`).join(''),
+    status: 400,
+    message: 'the object provided is unrecognized (must be of type ConfigMap): yaml: exceeded max depth (613a',
+  },
+  {
     title: 'YAML: aliases of aliases',
     type: YAML,
     body: () =>
@@ -142,6 +171,35 @@ const CASES: readonly Case[] = [
     status: 422,
   },
   {
+    title: 'a JSON patch that nests an object by moving it',
+    method: 'PATCH',
+    url: KEPT,
+    type: JSON_PATCH,
+    body: () =>
+      JSON.stringify(
+        Array.from({ length: 3333 }, () => [
+          { op: 'add', path: '/new', value: {} },
+          { op: 'move', from: '/deep', path: '/new/a' },
+          { op: 'move', from: '/new', path: '/deep' },
+        ])
+          .flat()
+          .toSpliced(0, 0, { op: 'add', path: '/deep', value: {} }),
+      ),
+    status: 422,
+  },
+  {
+    title: 'a JSON patch that copies an object into itself',
+    method: 'PATCH',
+    url: KEPT,
+    type: JSON_PATCH,
+    body: () =>
+      JSON.stringify([
+        { op: 'add', path: '/deep', value: {} },
+        ...Array.from({ length: 9999 }, () => ({ op: 'copy', from: '/deep', path: '/deep/a' })),
+      ]),
+    status: 422,
+  },
+  {
     title: 'a deep merge patch',
     method: 'PATCH',
     url: KEPT,
@@ -178,6 +236,45 @@ const CASES: readonly Case[] = [
     status: 200,
   },
 ];
+
+describe('what is nested deeper by every request', () => {
+  const nested = (depth: number): string => `${'{"x":'.repeat(depth)}{}${'}'.repeat(depth)}`;
+  const deep = `${GADGETS}/deep`;
+  let rig: Rig;
+
+  beforeAll(() => {
+    rig = new Rig();
+    define(rig, gadgets({ 'x-kubernetes-preserve-unknown-fields': true }));
+    expect(rig.send('POST', GADGETS, { body: gadget('deep') }).status).toBe(201);
+    const body = `{"spec":${nested(900)}}`;
+    expect(rig.send('PATCH', deep, { body, headers: { 'content-type': MERGE } }).status).toBe(200);
+  });
+
+  it('a JSON patch adds at the innermost object', () => {
+    const add = `[{"op":"add","path":"/spec${'/x'.repeat(901)}","value":${nested(900)}}]`;
+    const before = rig.get(deep).text;
+    expect(rig.send('PATCH', deep, { body: add, headers: { 'content-type': JSON_PATCH } }).status).toBe(422);
+    expect(rig.get(deep).text).toBe(before);
+  });
+
+  it('what is as deep as is allowed is applied, merged, replaced and watched', () => {
+    const body = `{"apiVersion":"test.example.com/v1","kind":"Gadget","metadata":{"name":"deep"},"spec":${nested(990)}}`;
+    const watch = rig.watch(`${GADGETS}?watch=true`);
+    const apply = 'application/apply-patch+yaml';
+    for (const [type, query] of [
+      [MERGE],
+      [apply, '?fieldManager=a&force=true'],
+      [apply, '?fieldManager=b&force=true'],
+    ]) {
+      expect(rig.send('PATCH', deep + (query ?? ''), { body, headers: { 'content-type': type ?? '' } }).status).toBe(
+        200,
+      );
+    }
+    const kept = rig.get(deep).text;
+    expect(rig.send('PUT', deep, { body: kept })).toMatchObject({ status: 200 });
+    expect(framesOf(watch)).toHaveLength(1);
+  });
+});
 
 describe('hostile bodies', () => {
   let rig: Rig;

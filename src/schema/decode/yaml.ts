@@ -1,11 +1,11 @@
 // YAML texts to the JSON values that upstream makes of them. Of several documents the first counts.
 // Models sigs.k8s.io/yaml: go-yaml v2, then JSON with sorted members.
 
-import { Composer, LineCounter, Parser, isAlias, isMap, isNode, isPair, isScalar, isSeq } from 'yaml';
-import type { Document, Node } from 'yaml';
+import { Composer, Lexer, LineCounter, Parser, isAlias, isMap, isNode, isPair, isScalar, isSeq } from 'yaml';
+import type { CST, Document, Node } from 'yaml';
 import type { JsonObject, JsonValue } from '../../lib/json.ts';
 import { goQuote } from '../go-text.ts';
-import { MAX_DEPTH, setMember } from './json-tree.ts';
+import { setMember } from './json-tree.ts';
 import { plainScalar } from './yaml-scalar.ts';
 
 export type DecodedYaml =
@@ -20,13 +20,17 @@ export type DecodedYaml =
 
 /** How many values aliases may multiply a document to. */
 const MAX_VALUES = 100_000;
+/** Less than JSON's: the parser takes several calls a level. Upstream's limit is 10,000. */
+const MAX_DEPTH = 400;
+/** Lexemes of one text: line ends, indents, marks, scalars. Each costs microseconds, however short it is. */
+const MAX_LEXEMES = 250_000;
 
 export function decodeYaml(text: string): DecodedYaml {
-  if (isTooDeep(text)) return { ok: false, error: 'yaml: exceeded max depth' };
   const lines = new LineCounter();
   const composer = new Composer({ version: '1.1', schema: 'failsafe', uniqueKeys: false, lineCounter: lines });
-  const tokens = new Parser(lines.addNewLine).parse(text);
-  const document = composer.compose(tokens).next().value as Document.Parsed | undefined;
+  const tokens = new BoundedTokens(lines);
+  const document = composer.compose(tokens.of(text)).next().value as Document.Parsed | undefined;
+  if (tokens.refused !== '') return { ok: false, error: tokens.refused };
   if (document === undefined) return { ok: true, value: null, duplicates: [] };
   const problem = document.errors[0];
   if (problem !== undefined) {
@@ -39,17 +43,29 @@ export function decodeYaml(text: string): DecodedYaml {
   return reader.error === '' ? { ok: true, value, duplicates: reader.duplicates } : { ok: false, error: reader.error };
 }
 
-/** Before the parser sees it, which would descend millions of levels until its stack ends. */
-function isTooDeep(text: string): boolean {
-  let depth = 0;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === 91 || code === 123) {
-      if (++depth > MAX_DEPTH) return true;
-    } else if (code === 93 || code === 125) depth--;
+/** The parser's tokens, until the text turns out to be more than can be read in a moment. */
+class BoundedTokens {
+  /** Why the tokens ended early. */
+  refused = '';
+  readonly #lines: LineCounter;
+
+  constructor(lines: LineCounter) {
+    this.#lines = lines;
   }
-  // Levels and properties that stand in one line: `- - - a`, `? ? ? a`, `!a !a !a b`.
-  return /(?:[-?:] +){1000}|(?:[!&][^ \n]* +){1000}/.test(text);
+
+  *of(text: string): Generator<CST.Token, void> {
+    const parser = new Parser(this.#lines.addNewLine);
+    this.#lines.addNewLine(0);
+    let lexemes = 0;
+    for (const lexeme of new Lexer().lex(text)) {
+      // The first holds the document, the last may be a scalar.
+      if (parser.stack.length > MAX_DEPTH + 2) this.refused = 'yaml: exceeded max depth';
+      if (++lexemes > MAX_LEXEMES) this.refused = 'yaml: document has too many lines or tokens';
+      if (this.refused !== '') return;
+      yield* parser.next(lexeme);
+    }
+    yield* parser.end();
+  }
 }
 
 /** libyaml's words for the mistakes that people make; the parser's own for the rest. */

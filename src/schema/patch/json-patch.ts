@@ -4,9 +4,9 @@
 // kubernetes staging/src/k8s.io/apiserver/pkg/endpoints/handlers/patch.go.
 
 import type { JsonObject, JsonValue } from '../../lib/json.ts';
-import { clone, deepEqual, isObject } from '../../lib/json.ts';
+import { clone, deepEqual, isDeeperThan, isObject } from '../../lib/json.ts';
 import { describe } from '../decode/inspect.ts';
-import { TreeObject, parseTree, setMember, treeValue } from '../decode/json-tree.ts';
+import { MAX_DEPTH, TreeObject, parseTree, setMember, treeValue } from '../decode/json-tree.ts';
 import type { Tree } from '../decode/json-tree.ts';
 import { badPatch, rejectedPatch } from './patched.ts';
 import type { PatchFailure, Patched } from './patched.ts';
@@ -92,6 +92,8 @@ function operationOf(members: TreeObject): JsonPatchOperation {
 export function applyJsonPatch(document: JsonValue, operations: readonly JsonPatchOperation[]): Patched {
   const patcher = new Patcher(clone(document));
   for (const operation of operations) if (!patcher.apply(operation)) return rejectedPatch();
+  // Step by step a patch can nest deeper than any body.
+  if (isDeeperThan(MAX_DEPTH, patcher.root)) return rejectedPatch();
   return { ok: true, value: patcher.root, touched: patcher.touched };
 }
 
@@ -129,7 +131,7 @@ class Patcher {
       case 'copy': {
         const source = from === undefined ? undefined : this.find(from);
         const copy = source && (Array.isArray(source.container) ? get(source) : (get(source) ?? null));
-        if (copy === undefined) return false;
+        if (copy === undefined || isDeeperThan(MAX_DEPTH, copy)) return false;
         this.copied += JSON.stringify(copy).length;
         return this.copied <= MAX_COPIED && this.add(path, clone(copy));
       }

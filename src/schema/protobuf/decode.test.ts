@@ -96,6 +96,17 @@ describe('decodeProtobuf', () => {
     expect(decodeProtobuf(list, () => META)).toMatchObject({ ok: false, error: 'there are too many messages' });
   });
 
+  it('bounds how deep the JSON within a message is', () => {
+    let data: JsonObject = {};
+    for (let depth = 0; depth < 2000; depth++) data = { x: data };
+    const name = 'k8s.io.api.apps.v1.ControllerRevision';
+    const body = encodeObject({ apiVersion: 'apps/v1', kind: 'ControllerRevision', revision: 1, data }, name);
+    expect(decodeProtobuf(body, () => name)).toMatchObject({
+      ok: false,
+      error: 'a raw extension is not JSON: exceeded max depth',
+    });
+  });
+
   it('reads what in JSON is one of several things', () => {
     const object: JsonObject = {
       kind: 'CustomResourceDefinition',

@@ -7,6 +7,7 @@
 // Models kubernetes staging/src/k8s.io/apimachinery/pkg/runtime/serializer/protobuf.
 
 import type { JsonObject, JsonValue } from '../../lib/json.ts';
+import { decodeJson } from '../decode/json.ts';
 import type { MessageField } from './table.ts';
 import { messageOf } from './table.ts';
 import { DELIMITED, FIXED64, Malformed, VARINT, WireReader } from './wire-reader.ts';
@@ -247,11 +248,9 @@ function rawJson(reader: WireReader): JsonValue | undefined {
     else text = reader.string();
   }
   if (text === '') return undefined;
-  try {
-    return JSON.parse(text) as JsonValue;
-  } catch {
-    throw new Malformed('a raw extension is not JSON');
-  }
+  const decoded = decodeJson(text);
+  if (!decoded.ok) throw new Malformed(`a raw extension is not JSON: ${decoded.error}`);
+  return decoded.value;
 }
 
 function base64Text(bytes: Uint8Array): string {
