@@ -57,6 +57,10 @@ import { networkPolicy } from './networking/v1/network-policy.ts';
 import { serviceCidr } from './networking/v1/service-cidr.ts';
 import { runtimeClass } from './node/v1/runtime-class.ts';
 import { podDisruptionBudget } from './policy/v1/pod-disruption-budget.ts';
+import { deviceClass } from './resource/v1/device-class.ts';
+import { resourceClaimTemplate } from './resource/v1/resource-claim-template.ts';
+import { resourceClaim } from './resource/v1/resource-claim.ts';
+import { resourceSlice } from './resource/v1/resource-slice.ts';
 import { clusterRoleBinding } from './rbac/v1/cluster-role-binding.ts';
 import { clusterRole } from './rbac/v1/cluster-role.ts';
 import { roleBinding } from './rbac/v1/role-binding.ts';
@@ -134,6 +138,10 @@ export const KINDS: readonly Kind[] = [
   customResourceDefinition,
   lease,
   endpointSlice,
+  deviceClass,
+  resourceClaim,
+  resourceClaimTemplate,
+  resourceSlice,
 ];
 
 export interface ApiGroup {

@@ -13,6 +13,7 @@ const DNS1035 = '[a-z]([-a-z0-9]*[a-z0-9])?';
 const NAME_PART = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
 const LABEL_VALUE = `(${NAME_PART})?`;
 const CONFIG_KEY = '[-._a-zA-Z0-9]+';
+const C_IDENTIFIER = '[A-Za-z_][A-Za-z0-9_]*';
 const HTTP_HEADER = '[-A-Za-z0-9]+';
 const PERCENT = '[0-9]+%';
 const HTTP_PATH = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
@@ -25,6 +26,7 @@ const DNS1035_RE = whole(DNS1035);
 const NAME_PART_RE = whole(NAME_PART);
 const LABEL_VALUE_RE = whole(LABEL_VALUE);
 const CONFIG_KEY_RE = whole(CONFIG_KEY);
+const C_IDENTIFIER_RE = whole(C_IDENTIFIER);
 const HTTP_HEADER_RE = whole(HTTP_HEADER);
 const PERCENT_RE = whole(PERCENT);
 const WILDCARD_RE = whole(WILDCARD);
@@ -43,6 +45,8 @@ const NAME_PART_TEXT =
 const LABEL_VALUE_TEXT =
   "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
 const CONFIG_KEY_TEXT = "a valid config key must consist of alphanumeric characters, '-', '_' or '.'";
+const C_IDENTIFIER_TEXT =
+  "a valid C identifier must start with alphabetic character or '_', followed by a string of alphanumeric characters or '_'";
 const HTTP_HEADER_TEXT = "a valid HTTP header must consist of alphanumeric characters or '-'";
 const WILDCARD_TEXT =
   "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character";
@@ -210,6 +214,12 @@ export function maskTrailingDash(value: string): string {
 /** Object names by RFC 1123 subdomain; `prefix` is true for a generateName. */
 export function subdomainNameErrors(value: string, prefix: boolean): string[] {
   return dns1123SubdomainErrors(prefix ? maskTrailingDash(value) : value);
+}
+
+export function cIdentifierErrors(value: string): string[] {
+  return C_IDENTIFIER_RE.test(value)
+    ? []
+    : [regexText(C_IDENTIFIER_TEXT, C_IDENTIFIER, 'my_name', 'MY_NAME', 'MyName')];
 }
 
 /** A path without its leading slash. */

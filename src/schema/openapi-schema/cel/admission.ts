@@ -3,11 +3,8 @@
 // Models kubernetes staging/src/k8s.io/apiserver/pkg/admission/plugin/cel (compile.go, composition.go).
 
 import { Environment } from '@marcbachmann/cel-js';
-import type { Range } from './environment.ts';
-import { errorAt, inOriginal, located } from './environment.ts';
+import { checkExpression, goType } from './check.ts';
 import { registerLibrary } from './library.ts';
-import { withoutMessages } from './message-literals.ts';
-import { translate } from './translate.ts';
 
 export interface Declared {
   readonly params: boolean;
@@ -135,7 +132,7 @@ export class AdmissionCompiler {
 
   /** A policy's variable, for the expressions that come after it. The text of what is wrong with it, where something is. */
   addVariable(name: string, expression: string): string | undefined {
-    const checked = this.#check(expression);
+    const checked = checkExpression(expression, this.#environment());
     // A wrong one is an error once: those that speak of it are not to blame.
     this.#variables.set(name, checked.ok ? checked.type : 'dyn');
     this.#withVariables = undefined;
@@ -144,32 +141,12 @@ export class AdmissionCompiler {
 
   /** What is wrong with an expression that is to come to one of `types`, as upstream says it. */
   errorOf(expression: string, types: readonly ResultType[]): string | undefined {
-    const checked = this.#check(expression);
+    const checked = checkExpression(expression, this.#environment());
     if (!checked.ok) return checked.error;
     const { type } = checked;
     if (type === 'dyn' || types.some((wanted) => isOf(type, wanted))) return undefined;
     const wanted = types.length === 1 ? types[0] : `one of [${types.join(' ')}]`;
     return `must evaluate to ${wanted} but got ${goType(type)}`;
-  }
-
-  #check(expression: string): { ok: true; type: string } | { ok: false; error: string } {
-    const fail = (error: string) => ({ ok: false, error: `compilation failed: ${error}` }) as const;
-    const plain = withoutMessages(expression);
-    if (!plain.ok) return fail(errorAt(expression, plain.at, plain.error));
-    const environment = this.#environment();
-    const { text, original } = plain.rewritten;
-    const source = translate(text);
-    const place = (failed: unknown): string => {
-      const error = inOriginal(source, failed) as { range?: Range };
-      const { start, end } = error.range ?? { start: 0, end: 0 };
-      return located(expression, error, { start: original(start), end: original(start) + end - start });
-    };
-    try {
-      const checked = environment.check(source.text);
-      return checked.valid ? { ok: true, type: checked.type ?? 'dyn' } : fail(place(checked.error));
-    } catch (error) {
-      return fail(place(error));
-    }
   }
 
   #environment(): Environment {
@@ -192,12 +169,4 @@ function isOf(type: string, wanted: ResultType): boolean {
     default:
       return type === wanted;
   }
-}
-
-/** A type as upstream prints it. */
-function goType(type: string): string {
-  return type
-    .replaceAll('<', '(')
-    .replaceAll('>', ')')
-    .replace(/^null$/, 'null_type');
 }

@@ -70,6 +70,7 @@ export function errorSummary(error: unknown): string {
 
 /** `ERROR: <input>:1:5: undefined field 'nope'`, then the line and a mark under it. `at` counts from 0. */
 export function errorAt(text: string, at: number, message: string): string {
+  if (text === '') return `ERROR: <input>:1:0: ${message}`;
   const before = text.slice(0, at).split('\n');
   const line = before.length;
   const ahead = [...(before.at(-1) ?? '')];

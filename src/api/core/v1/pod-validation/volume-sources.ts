@@ -1,7 +1,7 @@
 // The sources of volumes, each by itself. Models kubernetes pkg/apis/core/validation (validateSecretVolumeSource, …).
 
 import type { FieldError } from '../../../../schema/field-error.ts';
-import { forbidden, invalid, notSupported, required, tooLong } from '../../../../schema/field-error.ts';
+import { invalid, notSupported, required, tooLong } from '../../../../schema/field-error.ts';
 import { byteLength } from '../../../../schema/go-text.ts';
 import { dns1123SubdomainErrors, rangeText } from '../../../../schema/names.ts';
 import type {
@@ -14,7 +14,7 @@ import type {
   KeyToPath,
   NFSVolumeSource,
 } from '../../../types/core-v1.ts';
-import { validateAnnotations, validateLabels } from '../../../validation/fields.ts';
+import { validateTemplateMeta } from '../../../validation/template-meta.ts';
 import { validateClaimSpec } from '../claim-spec.ts';
 import { validateFileMode, validateNoBackstep, validateVolumePath } from './paths.ts';
 import { addEach } from './scope.ts';
@@ -122,12 +122,6 @@ export function validateEphemeral(source: EphemeralVolumeSource, path: string, e
   const template = source.volumeClaimTemplate;
   const at = `${path}.volumeClaimTemplate`;
   if (template === undefined) return void errors.push(required(at));
-  const meta = template.metadata ?? {};
-  errors.push(...validateAnnotations(meta.annotations, `${at}.metadata.annotations`));
-  errors.push(...validateLabels(meta.labels, `${at}.metadata.labels`));
-  for (const [key, value] of Object.entries(meta)) {
-    if (key === 'labels' || key === 'annotations' || value === '' || value === null) continue;
-    errors.push(forbidden(`${at}.metadata.${key}`, 'cannot be set'));
-  }
+  errors.push(...validateTemplateMeta(template.metadata, `${at}.metadata`));
   errors.push(...validateClaimSpec(template.spec ?? {}, `${at}.spec`));
 }
