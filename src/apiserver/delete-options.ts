@@ -4,6 +4,7 @@
 import type { Result } from '../api/status.ts';
 import { fail, invalidStatus, ok } from '../api/status.ts';
 import type { DeleteOptions } from '../api/types/meta-v1.ts';
+import { append } from '../lib/append.ts';
 import type { DeleteRequest } from '../registry/write.ts';
 import type { FieldError } from '../schema/field-error.ts';
 import { invalid, notSupported } from '../schema/field-error.ts';
@@ -74,6 +75,6 @@ function validate(options: DeleteOptions): FieldError[] {
   if (policy !== undefined && !POLICIES.some((known) => known === policy)) {
     errors.push(notSupported('propagationPolicy', policy, [...POLICIES, 'nil']));
   }
-  errors.push(...dryRunErrors(options.dryRun ?? []));
+  append(errors, dryRunErrors(options.dryRun ?? []));
   return errors;
 }

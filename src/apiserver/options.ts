@@ -4,6 +4,7 @@
 import type { Result, Status } from '../api/status.ts';
 import { badRequest, fail, invalidStatus, ok } from '../api/status.ts';
 import { validateFieldManager } from '../api/validation/managed-fields.ts';
+import { append } from '../lib/append.ts';
 import type { FieldError } from '../schema/field-error.ts';
 import { forbidden, notSupported, required } from '../schema/field-error.ts';
 import type { PatchType } from './patching.ts';
@@ -65,8 +66,8 @@ export function writeOptions(
     errors.push(forbidden('force', 'may not be specified for non-apply patch'));
   }
   const dryRun = query.all('dryRun');
-  errors.push(...dryRunErrors(dryRun));
-  errors.push(...validateFieldManager(fieldManager, 'fieldManager'));
+  append(errors, dryRunErrors(dryRun));
+  append(errors, validateFieldManager(fieldManager, 'fieldManager'));
   const validation = query.get('fieldValidation');
   if (!['', 'Ignore', 'Strict', 'Warn'].includes(validation)) {
     errors.push(notSupported('fieldValidation', validation, ['', 'Ignore', 'Strict', 'Warn']));

@@ -11,6 +11,7 @@ import type { Result } from '../api/status.ts';
 import { badRequest, conflict, expired, fail, ok } from '../api/status.ts';
 import type { Lease } from '../api/types/coordination-v1.ts';
 import type { Node, NodeCondition, Pod, PodCondition } from '../api/types/core-v1.ts';
+import { append } from '../lib/append.ts';
 import { formatMicroTime } from '../lib/clock.ts';
 import { clone } from '../lib/json.ts';
 import { NODE_LEASE_NAMESPACE, STANDING_ANNOTATION } from '../registry/heartbeats.ts';
@@ -103,7 +104,7 @@ class ReportRun {
     for (const name of this.#nodes) {
       const node = log.get({ resource: 'nodes', namespace: '', name });
       if (node !== undefined) nodes.push(node);
-      pods.push(...log.byTerm(`node:${name}`, 'pods'));
+      append(pods, log.byTerm(`node:${name}`, 'pods'));
     }
     const texts = (rows: Row[]) => rows.sort((a, b) => a.rev - b.rev).map((row) => row.object);
     return { revision: log.head, more: false, nodes: texts(nodes), pods: texts(pods), gone: [] };

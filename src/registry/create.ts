@@ -8,6 +8,7 @@ import type { ObjectMeta } from '../api/types/meta-v1.ts';
 import type { Result } from '../api/status.ts';
 import { alreadyExists, fail, failure, invalidStatus } from '../api/status.ts';
 import { validateObjectMeta } from '../api/validation/object-meta.ts';
+import { append } from '../lib/append.ts';
 import { formatTime } from '../lib/clock.ts';
 import { nameSuffix } from '../lib/random.ts';
 import { toCanonical } from './canonical.ts';
@@ -60,7 +61,7 @@ export function create(store: Store, kind: Kind, creation: Creation, write: Writ
   kind.canonicalize?.(draft);
   const object = toCanonical(kind, draft);
   const errors = validateObjectMeta(object.metadata, kind);
-  errors.push(...(kind.validate?.(object, context) ?? []));
+  append(errors, kind.validate?.(object, context) ?? []);
   if (errors.length > 0)
     return fail(invalidStatus(validatedGroup(kind), kind.kind, object.metadata.name ?? '', errors));
   kind.settle?.(object);

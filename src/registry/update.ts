@@ -8,6 +8,7 @@ import { preconditionFailed } from '../api/precondition.ts';
 import type { Result, Status } from '../api/status.ts';
 import { conflict, fail, failure, invalidStatus, notFoundStatus, OBJECT_MODIFIED, ok } from '../api/status.ts';
 import { validateObjectMetaUpdate } from '../api/validation/object-meta.ts';
+import { append } from '../lib/append.ts';
 import { clone, deepEqual } from '../lib/json.ts';
 import { invalid } from '../schema/field-error.ts';
 import { toCanonical } from './canonical.ts';
@@ -76,9 +77,9 @@ export function update(store: Store, kind: Kind, request: Update, write: WriteCo
   const errors = validateObjectMetaUpdate(object.metadata, old.metadata, kind);
   if (request.part === 'main') {
     const own = kind.validateUpdate ?? ((next: KubeObject) => kind.validate?.(next, context) ?? []);
-    errors.push(...own(object, old, context));
-  } else if (request.part === 'status') errors.push(...(kind.status?.validate?.(object, old) ?? []));
-  else if (typeof request.part === 'object') errors.push(...request.part.validate(object, old));
+    append(errors, own(object, old, context));
+  } else if (request.part === 'status') append(errors, kind.status?.validate?.(object, old) ?? []);
+  else if (typeof request.part === 'object') append(errors, request.part.validate(object, old));
   if (errors.length > 0) return fail(invalidStatus(validatedGroup(kind), kind.kind, request.name, errors));
 
   const admitted = request.admit(object, old);

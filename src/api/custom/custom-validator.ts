@@ -3,6 +3,7 @@
 // too wrong for them.
 // Models kubernetes staging/src/k8s.io/apiextensions-apiserver/pkg/registry/customresource/{strategy,validator}.go.
 
+import { append } from '../../lib/append.ts';
 import type { JsonValue } from '../../lib/json.ts';
 import type { FieldError } from '../../schema/field-error.ts';
 import { invalid } from '../../schema/field-error.ts';
@@ -56,7 +57,7 @@ export class CustomValidator {
     ];
     // What held something twice already may go on so.
     const repeated = repeatedItems(value, this.#schema);
-    if (repeated.length > 0 && repeatedItems(before, this.#schema).length === 0) errors.push(...repeated);
+    if (repeated.length > 0 && repeatedItems(before, this.#schema).length === 0) append(errors, repeated);
     return [...errors, ...this.#byRules(errors, value, before)];
   }
 

@@ -1,6 +1,7 @@
 // Checks of single values that many kinds share.
 // Models kubernetes staging/src/k8s.io/apimachinery/pkg/api/validation and pkg/apis/meta/v1/validation.
 
+import { append } from '../../lib/append.ts';
 import { deepEqual } from '../../lib/json.ts';
 import type { FieldError } from '../../schema/field-error.ts';
 import { forbidden, invalid, notSupported, required, tooLong } from '../../schema/field-error.ts';
@@ -35,8 +36,8 @@ export function base64Bytes(text: string): number | undefined {
 export function validateLabels(labels: Readonly<Record<string, string>> | undefined, field: string): FieldError[] {
   const errors: FieldError[] = [];
   for (const [key, value] of Object.entries(labels ?? {})) {
-    errors.push(...invalidEach(field, key, qualifiedNameErrors(key)));
-    errors.push(...invalidEach(field, value, labelValueErrors(value)));
+    append(errors, invalidEach(field, key, qualifiedNameErrors(key)));
+    append(errors, invalidEach(field, value, labelValueErrors(value)));
   }
   return errors;
 }
@@ -51,7 +52,7 @@ export function validateAnnotations(
   const errors: FieldError[] = [];
   for (const key of Object.keys(annotations ?? {})) {
     // Case does not matter in annotation keys.
-    errors.push(...invalidEach(field, key, qualifiedNameErrors(key.toLowerCase())));
+    append(errors, invalidEach(field, key, qualifiedNameErrors(key.toLowerCase())));
   }
   if (!annotationsFit(annotations ?? {})) errors.push(tooLong(field, MAX_ANNOTATION_BYTES));
   return errors;
@@ -100,9 +101,9 @@ export function validateLabelSelector(selector: LabelSelector | undefined, field
         errors.push(invalid(`${at}.operator`, requirement.operator ?? '', 'not a valid selector operator'));
     }
     const key = requirement.key ?? '';
-    errors.push(...invalidEach(`${at}.key`, key, qualifiedNameErrors(key)));
+    append(errors, invalidEach(`${at}.key`, key, qualifiedNameErrors(key)));
     values.forEach((value, valueIndex) => {
-      errors.push(...invalidEach(`${at}.values[${valueIndex}]`, value, labelValueErrors(value)));
+      append(errors, invalidEach(`${at}.values[${valueIndex}]`, value, labelValueErrors(value)));
     });
   });
   return errors;

@@ -1,6 +1,7 @@
 // What names of field managers and entries of managedFields may be.
 // Models kubernetes staging/src/k8s.io/apimachinery/pkg/apis/meta/v1/validation/validation.go.
 
+import { append } from '../../lib/append.ts';
 import type { FieldError } from '../../schema/field-error.ts';
 import { invalid, tooLong } from '../../schema/field-error.ts';
 import { byteLength } from '../../schema/go-text.ts';
@@ -35,7 +36,7 @@ export function validateManagedFields(entries: readonly ManagedFieldsEntry[] | u
     if (fieldsType !== '' && fieldsType !== 'FieldsV1') {
       errors.push(invalid(`${at}.fieldsType`, fieldsType, 'must be `FieldsV1`'));
     }
-    errors.push(...validateFieldManager(manager, `${at}.manager`));
+    append(errors, validateFieldManager(manager, `${at}.manager`));
     if (byteLength(subresource) > MAX_SUBRESOURCE_BYTES)
       errors.push(tooLong(`${at}.subresource`, MAX_SUBRESOURCE_BYTES));
     return errors;

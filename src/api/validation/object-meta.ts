@@ -2,6 +2,7 @@
 // Models kubernetes staging/src/k8s.io/apimachinery/pkg/api/validation/objectmeta.go, the additions of
 // pkg/apis/core/validation, and the order of checks in apiserver pkg/registry/rest (BeforeCreate, BeforeUpdate).
 
+import { append } from '../../lib/append.ts';
 import type { FieldError } from '../../schema/field-error.ts';
 import { forbidden, invalid, required } from '../../schema/field-error.ts';
 import { goQuote } from '../../schema/go-text.ts';
@@ -63,12 +64,12 @@ function validateNames(meta: ObjectMeta, rules: MetaRules): FieldError[] {
   const errors: FieldError[] = [];
   const generateName = meta.generateName ?? '';
   if (generateName !== '') {
-    errors.push(...invalidEach(`${PATH}.generateName`, generateName, nameErrors(generateName, true)));
+    append(errors, invalidEach(`${PATH}.generateName`, generateName, nameErrors(generateName, true)));
   }
   const name = meta.name ?? '';
   if (name === '') errors.push(required(`${PATH}.name`, 'name or generateName is required'));
-  else errors.push(...invalidEach(`${PATH}.name`, name, nameErrors(name, false)));
-  errors.push(...validateNamespace(meta, rules));
+  else append(errors, invalidEach(`${PATH}.name`, name, nameErrors(name, false)));
+  append(errors, validateNamespace(meta, rules));
   return errors;
 }
 
@@ -95,7 +96,7 @@ function validateMetaChange(meta: ObjectMeta, old: ObjectMeta): FieldError[] {
   }
   const fixed = ['name', 'namespace', 'uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'];
   for (const key of fixed as ReadonlyArray<keyof ObjectMeta>) {
-    errors.push(...validateImmutable(meta[key], old[key], `${PATH}.${key}`));
+    append(errors, validateImmutable(meta[key], old[key], `${PATH}.${key}`));
   }
   return errors;
 }
@@ -130,7 +131,7 @@ function validateOwnerReferences(references: readonly OwnerReference[] | undefin
   const errors: FieldError[] = [];
   let controller: string | undefined;
   for (const reference of references ?? []) {
-    errors.push(...validateOwnerReference(reference, field));
+    append(errors, validateOwnerReference(reference, field));
     if (reference.controller !== true) continue;
     const name = `${reference.kind}/${reference.name}`;
     if (controller === undefined) {

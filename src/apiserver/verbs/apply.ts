@@ -4,6 +4,7 @@
 import type { KubeObject } from '../../api/object.ts';
 import type { Result } from '../../api/status.ts';
 import { badRequest, conflict, fail, notFoundStatus, ok } from '../../api/status.ts';
+import { append } from '../../lib/append.ts';
 import { trackApply } from '../../registry/managed-fields/track-apply.ts';
 import type { Part } from '../../registry/update.ts';
 import { update } from '../../registry/update.ts';
@@ -43,7 +44,7 @@ export function apply(exchange: Exchange, part: Part): ApiResponse {
   const written = before === undefined ? run.create(part, write) : run.update(part, write);
   if (!written.ok) return statusAnswer(written.status, encoding, warnings);
   // Writes of a status warn of nothing.
-  if (part === 'main') warnings.push(...(kind.warnings?.(written.value.object, before) ?? []));
+  if (part === 'main') append(warnings, kind.warnings?.(written.value.object, before) ?? []);
   return jsonAnswer(before === undefined ? 201 : 200, written.value.text, encoding, warnings);
 }
 
@@ -102,14 +103,14 @@ class ApplyRun {
     const applied = trackApply(scopeOf(services, this.#target), old, value, { manager, force, now });
     if (!applied.ok) return applied;
     if (duplicates.length > 0 && fieldValidation === 'Strict') return fail(badRequest(duplicatesText(duplicates)));
-    if (fieldValidation === 'Warn') this.#warnings.push(...duplicates);
+    if (fieldValidation === 'Warn') append(this.#warnings, duplicates);
     const object = applied.value;
     const uid = (object.metadata.uid as string | undefined) ?? '';
     if (old === undefined && uid !== '') {
       const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
       return fail(conflict(kind, path.name, why));
     }
-    this.#warnings.push(...dropRepeatedOwners(object));
+    append(this.#warnings, dropRepeatedOwners(object));
     const settled = settleNamespace(kind, object, path.namespace);
     if (!settled.ok) return settled;
     const named = checkName(object, path.name);

@@ -7,6 +7,7 @@ import { writeContext } from '../exchange.ts';
 import type { ApiResponse } from '../http.ts';
 import { writeOptions } from '../options.ts';
 import { createObject, dropRepeatedOwners } from '../write-steps.ts';
+import { append } from '../../lib/append.ts';
 
 export function post(exchange: Exchange): ApiResponse {
   const { kind, path, user, services, encoding } = exchange;
@@ -24,6 +25,6 @@ export function post(exchange: Exchange): ApiResponse {
     writeContext(exchange, options.value.dryRun, options.value.fieldManager),
   );
   if (!created.ok) return statusAnswer(created.status, encoding, warnings);
-  warnings.push(...(kind.warnings?.(created.value.object, undefined) ?? []));
+  append(warnings, kind.warnings?.(created.value.object, undefined) ?? []);
   return jsonAnswer(201, created.value.text, encoding, warnings);
 }

@@ -4,6 +4,7 @@
 import type { KubeObject } from '../../api/object.ts';
 import type { Result } from '../../api/status.ts';
 import { ok } from '../../api/status.ts';
+import { append } from '../../lib/append.ts';
 import type { Part } from '../../registry/update.ts';
 import { update } from '../../registry/update.ts';
 import { jsonAnswer, statusAnswer } from '../answer.ts';
@@ -50,7 +51,7 @@ export function patch(exchange: Exchange, part: Part): ApiResponse {
   );
   if (!written.ok) return statusAnswer(written.status, encoding, warnings);
   // Writes of a status warn of nothing.
-  if (part === 'main') warnings.push(...(kind.warnings?.(written.value.object, before) ?? []));
+  if (part === 'main') append(warnings, kind.warnings?.(written.value.object, before) ?? []);
   return jsonAnswer(200, written.value.text, encoding, warnings);
 }
 
@@ -63,9 +64,9 @@ function patchedObject(
 ): Result<KubeObject> {
   const patched = applyPatch(patching, old);
   if (!patched.ok) return patched;
-  warnings.push(...patched.value.warnings);
+  append(warnings, patched.value.warnings);
   const { object } = patched.value;
-  warnings.push(...dropRepeatedOwners(object));
+  append(warnings, dropRepeatedOwners(object));
   const named = checkName(object, path.name);
   if (!named.ok) return named;
   const settled = settleNamespace(kind, object, path.namespace);

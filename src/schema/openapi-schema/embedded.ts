@@ -1,6 +1,7 @@
 // Objects within a custom resource that are resources themselves (x-kubernetes-embedded-resource): they name their type.
 // Models kubernetes staging/src/k8s.io/apiextensions-apiserver/pkg/apiserver/schema/objectmeta/validation.go.
 
+import { append } from '../../lib/append.ts';
 import type { JsonValue } from '../../lib/json.ts';
 import { isObject } from '../../lib/json.ts';
 import type { FieldError } from '../field-error.ts';
@@ -22,7 +23,7 @@ export function validateEmbedded(value: JsonValue, schema: JsonSchema, path = ''
   for (const name of Object.keys(value).sort()) {
     const member = propertyOf(schema, name) ?? (additional === true ? undefined : additional);
     if (member === undefined) continue;
-    errors.push(...validateEmbedded(value[name] ?? null, member, path === '' ? name : `${path}.${name}`));
+    append(errors, validateEmbedded(value[name] ?? null, member, path === '' ? name : `${path}.${name}`));
   }
   return errors;
 }

@@ -1,6 +1,7 @@
 // MutatingAdmissionPolicy. Models kubernetes pkg/registry/admissionregistration/mutatingadmissionpolicy and
 // pkg/apis/admissionregistration/{v1,validation}. It is stored and checked; it is not asked yet.
 
+import { append } from '../../../lib/append.ts';
 import { deepEqual } from '../../../lib/json.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { invalid, notSupported, required } from '../../../schema/field-error.ts';
@@ -33,7 +34,7 @@ function validateMutation(mutation: Mutation, compiler: AdmissionCompiler, field
     errors.push(required(`${field}.${own}`, `must be specified when patchType is ${patchType}`));
   } else {
     const expected = { compiler, types: [own === 'jsonPatch' ? 'list(JSONPatch)' : 'Object'] } as const;
-    errors.push(...validateExpression(mutation[own].expression, `${field}.${own}.expression`, expected));
+    append(errors, validateExpression(mutation[own].expression, `${field}.${own}.expression`, expected));
   }
   if (mutation[other] !== undefined) {
     const why = `must not be specified when patchType is ${patchType}`;
@@ -57,13 +58,11 @@ function validate({ spec = {} }: MutatingAdmissionPolicy): FieldError[] {
       errors.push(notSupported('spec.matchConstraints.resourceRules.operations', operation, OPERATIONS));
     }
   }
-  errors.push(
-    ...validateMatchConditions(spec.matchConditions, 'spec.matchConditions', params),
-    ...validateVariables(spec.variables, compiler),
-  );
+  append(errors, validateMatchConditions(spec.matchConditions, 'spec.matchConditions', params));
+  append(errors, validateVariables(spec.variables, compiler));
   if (mutations.length === 0) errors.push(required('spec.mutations', 'mutations must contain at least one item'));
   mutations.forEach((mutation, index) =>
-    errors.push(...validateMutation(mutation, compiler, `spec.mutations[${index}]`)),
+    append(errors, validateMutation(mutation, compiler, `spec.mutations[${index}]`)),
   );
   return [
     ...errors,

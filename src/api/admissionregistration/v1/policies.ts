@@ -1,6 +1,7 @@
 // What validating and mutating admission policies share.
 // Models kubernetes pkg/apis/admissionregistration/validation and pkg/printers/internalversion.
 
+import { append } from '../../../lib/append.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { invalid, required } from '../../../schema/field-error.ts';
 import type { AdmissionCompiler, ResultType } from '../../../schema/openapi-schema/cel/admission.ts';
@@ -44,11 +45,11 @@ export function validateParamKind(kind: ParamKind | undefined): FieldError[] {
     errors.push(invalid(at, apiVersion, `unexpected GroupVersion string: ${apiVersion}`));
   } else {
     const [version = '', group] = [...parts].reverse();
-    if (group !== undefined) errors.push(...joined(at, group, dns1123SubdomainErrors(group)));
-    errors.push(...joined(at, version, dns1035LabelErrors(version)));
+    if (group !== undefined) append(errors, joined(at, group, dns1123SubdomainErrors(group)));
+    append(errors, joined(at, version, dns1035LabelErrors(version)));
   }
   if (name === '') errors.push(required(`${field}.kind`));
-  else errors.push(...joined(`${field}.kind`, name, dns1035LabelErrors(name.toLowerCase())));
+  else append(errors, joined(`${field}.kind`, name, dns1035LabelErrors(name.toLowerCase())));
   return errors;
 }
 

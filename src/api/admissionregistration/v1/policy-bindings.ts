@@ -1,6 +1,7 @@
 // What the bindings of validating and of mutating admission policies have in common.
 // Models kubernetes pkg/apis/admissionregistration/validation and the printers.
 
+import { append } from '../../../lib/append.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, notSupported, required } from '../../../schema/field-error.ts';
 import { pathSegmentNameErrors, subdomainNameErrors } from '../../../schema/names.ts';
@@ -27,8 +28,8 @@ export function validateBinding({ policyName: name = '', paramRef, matchResource
     name === ''
       ? [required('spec.policyName')]
       : invalidEach('spec.policyName', name, subdomainNameErrors(name, false));
-  if (paramRef !== undefined) errors.push(...validateParamRef(paramRef));
-  if (matchResources !== undefined) errors.push(...validateMatchResources(matchResources, 'spec.matchResources'));
+  if (paramRef !== undefined) append(errors, validateParamRef(paramRef));
+  if (matchResources !== undefined) append(errors, validateMatchResources(matchResources, 'spec.matchResources'));
   return errors;
 }
 
@@ -40,7 +41,7 @@ function validateParamRef({ name = '', selector, parameterNotFoundAction: action
       errors.push(forbidden(`${field}.${key}`, 'name and selector are mutually exclusive'));
     }
   }
-  errors.push(...validateLabelSelector(selector, `${field}.selector`));
+  append(errors, validateLabelSelector(selector, `${field}.selector`));
   if (name === '' && selector === undefined) {
     errors.push(required(field, 'one of name or selector must be specified'));
   }

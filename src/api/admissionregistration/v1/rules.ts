@@ -1,6 +1,7 @@
 // Which requests a webhook or a policy is asked about: rules, selectors, conditions.
 // Models kubernetes pkg/apis/admissionregistration/{v1,validation}.
 
+import { append } from '../../../lib/append.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { duplicate, invalid, notSupported, required, tooMany } from '../../../schema/field-error.ts';
 import { AdmissionCompiler } from '../../../schema/openapi-schema/cel/admission.ts';
@@ -78,12 +79,12 @@ export function validateRule(rule: AnyRule, field: string): FieldError[] {
     if (OPERATIONS.includes(operation)) return;
     errors.push(notSupported(`${field}.operations[${index}]`, operation, OPERATIONS));
   });
-  errors.push(...validateList(rule.apiGroups, `${field}.apiGroups`, 'API groups'));
-  errors.push(...validateList(apiVersions, `${field}.apiVersions`, 'API versions'));
+  append(errors, validateList(rule.apiGroups, `${field}.apiGroups`, 'API groups'));
+  append(errors, validateList(apiVersions, `${field}.apiVersions`, 'API versions'));
   (apiVersions ?? []).forEach((version, index) => {
     if (version === '') errors.push(required(`${field}.apiVersions[${index}]`));
   });
-  errors.push(...validateResources(rule.resources, `${field}.resources`));
+  append(errors, validateResources(rule.resources, `${field}.resources`));
   if (scope !== undefined && !SCOPES.includes(scope)) errors.push(notSupported(`${field}.scope`, scope, SCOPES));
   (rule.resourceNames ?? []).forEach((name, index, all) => {
     if (all.indexOf(name) < index) errors.push(duplicate(`${field}.resourceNames[${index}]`, name));
@@ -108,7 +109,7 @@ export function validateMatchResources(match: MatchResources, field: string): Fi
     ...validateLabelSelector(match.objectSelector, `${field}.objectSelector`),
   ];
   for (const key of ['resourceRules', 'excludeResourceRules'] as const) {
-    (match[key] ?? []).forEach((rule, index) => errors.push(...validateRule(rule, `${field}.${key}[${index}]`)));
+    (match[key] ?? []).forEach((rule, index) => append(errors, validateRule(rule, `${field}.${key}[${index}]`)));
   }
   return [...errors, ...validateMatchPolicy(match.matchPolicy, `${field}.matchPolicy`)];
 }
@@ -141,7 +142,7 @@ export function validateMatchConditions(
       if (error !== undefined) errors.push(invalid(`${at}.expression`, expression, error));
     }
     if (name === '') return [...errors, required(`${at}.name`)];
-    errors.push(...invalidEach(`${at}.name`, name, qualifiedNameErrors(name)));
+    append(errors, invalidEach(`${at}.name`, name, qualifiedNameErrors(name)));
     if (seen.has(name)) errors.push(duplicate(`${at}.name`, name));
     seen.add(name);
     return errors;

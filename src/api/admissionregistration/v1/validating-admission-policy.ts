@@ -1,6 +1,7 @@
 // ValidatingAdmissionPolicy. Models kubernetes pkg/registry/admissionregistration/validatingadmissionpolicy and
 // pkg/apis/admissionregistration/{v1,validation}. It is stored and checked; it is not asked yet.
 
+import { append } from '../../../lib/append.ts';
 import { deepEqual } from '../../../lib/json.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { duplicate, invalid, notSupported, required } from '../../../schema/field-error.ts';
@@ -29,7 +30,7 @@ function validateValidation(validation: Validation, compiler: AdmissionCompiler,
     errors.push(invalid(`${field}.messageExpression`, messageExpression, 'must be non-empty if specified'));
   } else if (messageExpression !== undefined) {
     const expected = { compiler, types: ['string'] } as const;
-    errors.push(...validateExpression(messageExpression, `${field}.messageExpression`, expected));
+    append(errors, validateExpression(messageExpression, `${field}.messageExpression`, expected));
   }
   if (message !== undefined && message.trim() === '') {
     errors.push(invalid(`${field}.message`, message, 'message must be non-empty if specified'));
@@ -50,7 +51,7 @@ function validateAnnotations(
     const field = `spec.auditAnnotations[${index}]`;
     const name = `${policy}/${key}`;
     const errors = invalidEach(`${field}.key`, name, qualifiedNameErrors(name));
-    errors.push(...validateExpression(valueExpression, `${field}.valueExpression`, expected));
+    append(errors, validateExpression(valueExpression, `${field}.valueExpression`, expected));
     if (annotations.findIndex((other) => other.key === key) < index) errors.push(duplicate(`${field}.key`, key));
     return errors;
   });

@@ -1,6 +1,7 @@
 // What validating and mutating webhooks share. Models kubernetes pkg/apis/admissionregistration/{v1,validation} and
 // apiserver pkg/util/webhook/validation.go.
 
+import { append } from '../../../lib/append.ts';
 import { deepEqual } from '../../../lib/json.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { duplicate, invalid, notSupported, required } from '../../../schema/field-error.ts';
@@ -41,8 +42,8 @@ function validateService({ name, namespace, path, port = 0 }: ServiceReference, 
   // Upstream takes one for the other.
   if (!namespace) errors.push(required(`${field}.name`));
   if (!name) errors.push(required(`${field}.namespace`));
-  errors.push(...validateWebhookPort(port, `${field}.port`));
-  if (path !== undefined) errors.push(...validateWebhookPath(path, `${field}.path`));
+  append(errors, validateWebhookPort(port, `${field}.port`));
+  if (path !== undefined) append(errors, validateWebhookPath(path, `${field}.path`));
   return errors;
 }
 
@@ -78,11 +79,11 @@ function validateWebhook(hook: Webhook, mutating: boolean, field: string): Field
     reinvocationPolicy,
   } = hook as Partial<Webhook>;
   const errors = validateName(name, `${field}.name`);
-  (hook.rules ?? []).forEach((rule, index) => errors.push(...validateRule(rule, `${field}.rules[${index}]`)));
+  (hook.rules ?? []).forEach((rule, index) => append(errors, validateRule(rule, `${field}.rules[${index}]`)));
   if (failurePolicy !== undefined && !FAILURE_POLICIES.includes(failurePolicy)) {
     errors.push(notSupported(`${field}.failurePolicy`, failurePolicy, FAILURE_POLICIES));
   }
-  errors.push(...validateMatchPolicy(hook.matchPolicy, `${field}.matchPolicy`));
+  append(errors, validateMatchPolicy(hook.matchPolicy, `${field}.matchPolicy`));
   // Served as null where it is missing.
   const effects = (sideEffects as string | null | undefined) ?? undefined;
   if (effects === undefined) {
@@ -94,13 +95,13 @@ function validateWebhook(hook: Webhook, mutating: boolean, field: string): Field
     const why = 'the timeout value must be between 1 and 30 seconds';
     errors.push(invalid(`${field}.timeoutSeconds`, timeoutSeconds, why));
   }
-  errors.push(...validateLabelSelector(hook.namespaceSelector, `${field}.namespaceSelector`));
-  errors.push(...validateLabelSelector(hook.objectSelector, `${field}.objectSelector`));
+  append(errors, validateLabelSelector(hook.namespaceSelector, `${field}.namespaceSelector`));
+  append(errors, validateLabelSelector(hook.objectSelector, `${field}.objectSelector`));
   if (mutating && reinvocationPolicy !== undefined && !REINVOCATION.includes(reinvocationPolicy)) {
     errors.push(notSupported(`${field}.reinvocationPolicy`, reinvocationPolicy, REINVOCATION));
   }
-  errors.push(...validateClient(clientConfig ?? {}, `${field}.clientConfig`));
-  errors.push(...validateMatchConditions(hook.matchConditions, `${field}.matchConditions`, false));
+  append(errors, validateClient(clientConfig ?? {}, `${field}.clientConfig`));
+  append(errors, validateMatchConditions(hook.matchConditions, `${field}.matchConditions`, false));
   const versions = (hook.admissionReviewVersions as string[] | null | undefined) ?? [];
   return [...errors, ...validateReviewVersions(versions, `${field}.admissionReviewVersions`)];
 }

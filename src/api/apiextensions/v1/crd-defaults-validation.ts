@@ -1,6 +1,7 @@
 // Defaults in the schema of a custom resource must be what the schema allows.
 // Models kubernetes staging/src/k8s.io/apiextensions-apiserver/pkg/apiserver/schema/defaulting/validation.go.
 
+import { append } from '../../../lib/append.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { Rules } from '../../../schema/openapi-schema/cel/rules.ts';
 import type { JsonSchema } from '../../../schema/openapi-schema/json-schema.ts';
@@ -15,17 +16,20 @@ export function validateDefaults(schema: JsonSchema, path: string): FieldError[]
   if (value !== undefined && value !== null) {
     const at = `${path}.default`;
     const found = [...validateValue(value, schema, new Patterns()), ...repeatedItems(value, schema)];
-    if (found.length === 0) found.push(...new Rules(schema).check(value, undefined));
-    errors.push(...found.map((error) => ({ ...error, field: within(at, error.field) })));
+    if (found.length === 0) append(found, new Rules(schema).check(value, undefined));
+    append(
+      errors,
+      found.map((error) => ({ ...error, field: within(at, error.field) })),
+    );
   }
   const items = itemsOf(schema);
-  if (items !== undefined) errors.push(...validateDefaults(items, `${path}.items`));
+  if (items !== undefined) append(errors, validateDefaults(items, `${path}.items`));
   for (const name of Object.keys(schema.properties ?? {}).sort()) {
     const property = schema.properties?.[name];
-    if (property !== undefined) errors.push(...validateDefaults(property, `${path}.properties[${name}]`));
+    if (property !== undefined) append(errors, validateDefaults(property, `${path}.properties[${name}]`));
   }
   const additional = schema.additionalProperties;
-  if (typeof additional === 'object') errors.push(...validateDefaults(additional, `${path}.additionalProperties`));
+  if (typeof additional === 'object') append(errors, validateDefaults(additional, `${path}.additionalProperties`));
   return errors;
 }
 

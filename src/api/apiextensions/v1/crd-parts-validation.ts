@@ -1,6 +1,7 @@
 // Subresources, columns and selectable fields of a CustomResourceDefinition.
 // Models kubernetes staging/src/k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/validation/validation.go.
 
+import { append } from '../../../lib/append.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { duplicate, invalid, required, tooMany } from '../../../schema/field-error.ts';
 import type { JsonSchema } from '../../../schema/openapi-schema/json-schema.ts';
@@ -27,7 +28,7 @@ export function validateSubresources(subresources: CustomResourceSubresources | 
       return;
     }
     const wrong = simplePathErrors(given, field);
-    if (wrong.length > 0) errors.push(...wrong);
+    if (wrong.length > 0) append(errors, wrong);
     else if (!given.startsWith(`${root}.`)) errors.push(invalid(field, given, `should be a json path under ${root}`));
   };
   under('specReplicasPath', '.spec');

@@ -1,6 +1,7 @@
 // The rules in the schema of a custom resource must compile, and speak of fields that there are.
 // Models kubernetes staging/src/k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/validation/validation.go.
 
+import { append } from '../../../lib/append.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { invalid, notSupported, required } from '../../../schema/field-error.ts';
 import type { ASTNode } from '@marcbachmann/cel-js';
@@ -26,10 +27,10 @@ export function validateRules(schema: JsonSchema, path: string, compile: boolean
     rules.forEach((rule, index) => {
       const field = `${at}.x-kubernetes-validations[${index}]`;
       const plain = ruleErrors(rule, typed, field);
-      errors.push(...plain);
+      append(errors, plain);
       if (!compile || plain.length > 0) return;
       compiler ??= new Compiler();
-      errors.push(...compileErrors(rule, typed, field, compiler, broken));
+      append(errors, compileErrors(rule, typed, field, compiler, broken));
     });
     const items = itemsOf(given);
     const listed = given['x-kubernetes-list-type'] === 'map' ? undefined : at;

@@ -2,6 +2,7 @@
 // Models kubernetes staging/src/k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/validation/validation.go
 // (validateCustomResourceDefinitionOpenAPISchema).
 
+import { append } from '../../../lib/append.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, invalid, notSupported, required } from '../../../schema/field-error.ts';
 import type { JsonSchema } from '../../../schema/openapi-schema/json-schema.ts';
@@ -48,10 +49,11 @@ export function validateSchema(schema: JsonSchema, path: string, status: boolean
   if (schema.nullable === true) errors.push(forbidden(`${path}.nullable`, 'nullable cannot be true at the root'));
   const structural = validateStructural(schema, path);
   const defaults = structural.length > 0 ? [] : validateDefaults(schema, path);
-  errors.push(...structural, ...defaults);
+  append(errors, structural);
+  append(errors, defaults);
   const sound = structural.length + defaults.length === 0;
   const openApi = validateOpenApi(schema, path);
-  errors.push(...openApi);
+  append(errors, openApi);
   // Rules are compiled against a schema that holds.
   return [...errors, ...validateRules(schema, path, sound && openApi.length === 0)];
 }
@@ -84,26 +86,26 @@ function validateOpenApi(schema: JsonSchema, path: string): FieldError[] {
       const why = 'additionalProperties and properties are mutual exclusive';
       errors.push(forbidden(`${path}.additionalProperties`, why));
     }
-    if (typeof additional === 'object') errors.push(...validateOpenApi(additional, `${path}.additionalProperties`));
+    if (typeof additional === 'object') append(errors, validateOpenApi(additional, `${path}.additionalProperties`));
   }
   const byName = (schemas: Readonly<Record<string, JsonSchema>> | undefined, name: string): void => {
     for (const key of Object.keys(schemas ?? {}).sort()) {
       const one = schemas?.[key];
-      if (one !== undefined) errors.push(...validateOpenApi(one, `${path}.${name}[${key}]`));
+      if (one !== undefined) append(errors, validateOpenApi(one, `${path}.${name}[${key}]`));
     }
   };
   byName(properties, 'properties');
   byName(schema.patternProperties, 'patternProperties');
-  if (schema.not !== undefined) errors.push(...validateOpenApi(schema.not, `${path}.not`));
+  if (schema.not !== undefined) append(errors, validateOpenApi(schema.not, `${path}.not`));
   for (const name of ['allOf', 'oneOf', 'anyOf'] as const) {
-    (schema[name] ?? []).forEach((one, index) => errors.push(...validateOpenApi(one, `${path}.${name}[${index}]`)));
+    (schema[name] ?? []).forEach((one, index) => append(errors, validateOpenApi(one, `${path}.${name}[${index}]`)));
   }
   byName(schema.definitions, 'definitions');
   if (Array.isArray(items)) {
     (items as readonly JsonSchema[]).forEach((one, index) =>
-      errors.push(...validateOpenApi(one, `${path}.items[${index}]`)),
+      append(errors, validateOpenApi(one, `${path}.items[${index}]`)),
     );
-  } else if (items !== undefined) errors.push(...validateOpenApi(items as JsonSchema, `${path}.items`));
+  } else if (items !== undefined) append(errors, validateOpenApi(items as JsonSchema, `${path}.items`));
   const wrongPattern = schema.pattern === undefined ? undefined : patternError(schema.pattern);
   if (wrongPattern !== undefined) {
     const why = `must be a valid regular expression, but isn't: ${wrongPattern}`;
@@ -155,7 +157,7 @@ function validateTopology(schema: JsonSchema, path: string): FieldError[] {
   const keys = schema['x-kubernetes-list-map-keys'] ?? [];
   const field = `${path}.x-kubernetes-list-type`;
   if (listType !== undefined && type !== 'array') mustBe('array', 'x-kubernetes-list-type');
-  else if (listType === 'set') errors.push(...validateSetItems(itemsOf(schema), `${path}.items`));
+  else if (listType === 'set') append(errors, validateSetItems(itemsOf(schema), `${path}.items`));
   if (listType !== undefined && !['atomic', 'set', 'map'].includes(listType)) {
     errors.push(notSupported(field, listType, ['atomic', 'set', 'map']));
   }

@@ -2,6 +2,7 @@
 // narrows it.
 // Models kubernetes staging/src/k8s.io/apiextensions-apiserver/pkg/apiserver/schema/{validation,complete}.go.
 
+import { append } from '../../../lib/append.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { fieldErrorText, forbidden, invalid, required } from '../../../schema/field-error.ts';
 import type { JsonSchema } from '../../../schema/openapi-schema/json-schema.ts';
@@ -27,15 +28,15 @@ function invariants(schema: JsonSchema, level: Level, path: string): FieldError[
   const preserves = schema['x-kubernetes-preserve-unknown-fields'] === true;
   const intOrString = schema['x-kubernetes-int-or-string'] === true;
   const embedded = schema['x-kubernetes-embedded-resource'] === true;
-  if (items !== undefined) errors.push(...invariants(items, 'item', `${path}.items`));
+  if (items !== undefined) append(errors, invariants(items, 'item', `${path}.items`));
   for (const [name, property] of Object.entries(properties)) {
-    errors.push(...invariants(property, 'field', `${path}.properties[${name}]`));
+    append(errors, invariants(property, 'field', `${path}.properties[${name}]`));
   }
   const additional = schema.additionalProperties;
   if (additional !== undefined) {
     if (level === 'root') errors.push(forbidden(`${path}.additionalProperties`, 'must not be used at the root'));
     if (typeof additional === 'object') {
-      errors.push(...invariants(additional, 'field', `${path}.additionalProperties`));
+      append(errors, invariants(additional, 'field', `${path}.additionalProperties`));
     }
   }
   const notWithIntOrString = 'must be false if x-kubernetes-int-or-string is true';
@@ -45,7 +46,7 @@ function invariants(schema: JsonSchema, level: Level, path: string): FieldError[
   if (intOrString && embedded) {
     errors.push(invalid(`${path}.x-kubernetes-embedded-resource`, true, notWithIntOrString));
   }
-  errors.push(...nestedInvariants(schema, path, intOrString));
+  append(errors, nestedInvariants(schema, path, intOrString));
   if (embedded && type !== 'object') {
     const why = 'must be object if x-kubernetes-embedded-resource is true';
     errors.push(type === '' ? required(`${path}.type`, why) : invalid(`${path}.type`, type, why));
@@ -58,7 +59,7 @@ function invariants(schema: JsonSchema, level: Level, path: string): FieldError[
     errors.push(invalid(`${path}.type`, type, 'must be object at the root'));
   }
   if (type === 'array' && schema.items === undefined) errors.push(required(`${path}.items`, 'must be specified'));
-  if (level === 'root' || embedded) errors.push(...resourceInvariants(schema, level, path));
+  if (level === 'root' || embedded) append(errors, resourceInvariants(schema, level, path));
   if (embedded && !preserves && Object.keys(properties).length === 0) {
     const why =
       'must not be empty if x-kubernetes-embedded-resource is true without x-kubernetes-preserve-unknown-fields';
@@ -97,10 +98,10 @@ function nestedInvariants(schema: JsonSchema, path: string, intOrString: boolean
       // The form that says int or string in plain OpenAPI.
       const types = intOrString && name === 'anyOf' && isIntOrString(schema.anyOf);
       const within = intOrString && name === 'allOf' && index === 0 && isIntOrString(one.anyOf);
-      if (!types) errors.push(...nested(one, `${path}.${name}[${index}]`, within));
+      if (!types) append(errors, nested(one, `${path}.${name}[${index}]`, within));
     });
   }
-  if (schema.not !== undefined) errors.push(...nested(schema.not, `${path}.not`, false));
+  if (schema.not !== undefined) append(errors, nested(schema.not, `${path}.not`, false));
   return errors;
 }
 
@@ -129,9 +130,9 @@ const FORBIDDEN: ReadonlyArray<readonly [keyof JsonSchema, string]> = [
 function nested(schema: JsonSchema, path: string, withTypes: boolean): FieldError[] {
   const errors: FieldError[] = withTypes ? [] : nestedInvariants(schema, path, false);
   const items = itemsOf(schema);
-  if (items !== undefined) errors.push(...nested(items, `${path}.items`, false));
+  if (items !== undefined) append(errors, nested(items, `${path}.items`, false));
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
-    errors.push(...nested(property, `${path}.properties[${name}]`, false));
+    append(errors, nested(property, `${path}.properties[${name}]`, false));
   }
   for (const [name, why] of FORBIDDEN) {
     const value = schema[name];
@@ -149,19 +150,19 @@ function completeness(schema: JsonSchema, path: string): FieldError[] {
   const visit = (given: JsonSchema, at: string): void => {
     for (const name of NESTED) {
       (given[name] ?? []).forEach((one, index) =>
-        errors.push(...missing(schema, one, path, `${at}.${name}[${index}]`)),
+        append(errors, missing(schema, one, path, `${at}.${name}[${index}]`)),
       );
     }
-    if (given.not !== undefined) errors.push(...missing(schema, given.not, path, `${at}.not`));
+    if (given.not !== undefined) append(errors, missing(schema, given.not, path, `${at}.not`));
   };
   visit(schema, path);
   const items = itemsOf(schema);
-  if (items !== undefined) errors.push(...completeness(items, `${path}.items`));
+  if (items !== undefined) append(errors, completeness(items, `${path}.items`));
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
-    errors.push(...completeness(property, `${path}.properties[${name}]`));
+    append(errors, completeness(property, `${path}.properties[${name}]`));
   }
   const additional = schema.additionalProperties;
-  if (typeof additional === 'object') errors.push(...completeness(additional, `${path}.additionalProperties`));
+  if (typeof additional === 'object') append(errors, completeness(additional, `${path}.additionalProperties`));
   return errors;
 }
 
@@ -169,17 +170,17 @@ function missing(outer: JsonSchema | undefined, inner: JsonSchema, path: string,
   if (outer === undefined) return [required(path, `because it is defined in ${at}`)];
   const errors: FieldError[] = [];
   const items = itemsOf(inner);
-  if (items !== undefined) errors.push(...missing(itemsOf(outer), items, `${path}.items`, `${at}.items`));
+  if (items !== undefined) append(errors, missing(itemsOf(outer), items, `${path}.items`, `${at}.items`));
   for (const [name, property] of Object.entries(inner.properties ?? {})) {
     const additional = outer.additionalProperties;
     const place = `properties[${name}]`;
     if (propertyOf(outer, name) === undefined && typeof additional === 'object') {
-      errors.push(...missing(additional, property, `${path}.additionalProperties`, `${at}.${place}`));
-    } else errors.push(...missing(propertyOf(outer, name), property, `${path}.${place}`, `${at}.${place}`));
+      append(errors, missing(additional, property, `${path}.additionalProperties`, `${at}.${place}`));
+    } else append(errors, missing(propertyOf(outer, name), property, `${path}.${place}`, `${at}.${place}`));
   }
   for (const name of NESTED) {
-    (inner[name] ?? []).forEach((one, index) => errors.push(...missing(outer, one, path, `${at}.${name}[${index}]`)));
+    (inner[name] ?? []).forEach((one, index) => append(errors, missing(outer, one, path, `${at}.${name}[${index}]`)));
   }
-  if (inner.not !== undefined) errors.push(...missing(outer, inner.not, path, `${at}.not`));
+  if (inner.not !== undefined) append(errors, missing(outer, inner.not, path, `${at}.not`));
   return errors;
 }

@@ -1,6 +1,7 @@
 // What a CustomResourceDefinition must be.
 // Models kubernetes staging/src/k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/validation/validation.go.
 
+import { append } from '../../../lib/append.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, invalid, notSupported, required } from '../../../schema/field-error.ts';
 import { goQuote } from '../../../schema/go-text.ts';
@@ -31,10 +32,10 @@ export function validateDefinition(object: CustomResourceDefinition): FieldError
   if (metadata.name !== `${spec.names.plural}.${spec.group}`) {
     errors.push(invalid('metadata.name', metadata.name, 'must be spec.names.plural+"."+spec.group'));
   }
-  errors.push(...validateSpec(spec));
-  errors.push(...validateNames(status?.acceptedNames ?? { plural: '', kind: '' }, 'status.acceptedNames'));
-  errors.push(...validateStoredVersions(status, spec.versions));
-  errors.push(...validateApproval(object));
+  append(errors, validateSpec(spec));
+  append(errors, validateNames(status?.acceptedNames ?? { plural: '', kind: '' }, 'status.acceptedNames'));
+  append(errors, validateStoredVersions(status, spec.versions));
+  append(errors, validateApproval(object));
   return [...errors, ...validatePreserving(spec)];
 }
 
@@ -74,12 +75,12 @@ function validateSpec(spec: CustomResourceDefinitionSpec): FieldError[] {
   else if (scope !== 'Cluster' && scope !== 'Namespaced') {
     errors.push(notSupported('spec.scope', scope, ['Cluster', 'Namespaced']));
   }
-  errors.push(...validateVersions(spec, internal));
+  append(errors, validateVersions(spec, internal));
   for (const name of ['plural', 'singular', 'kind', 'listKind'] as const) {
     if ((names[name] ?? '') === '') errors.push(required(`spec.names.${name}`));
   }
-  errors.push(...validateNames(names, 'spec.names'));
-  errors.push(...validateParts(internal.common, 'spec', 'spec.validation', spec));
+  append(errors, validateNames(names, 'spec.names'));
+  append(errors, validateParts(internal.common, 'spec', 'spec.validation', spec));
   return [...errors, ...validateConversion(spec.conversion)];
 }
 
@@ -93,14 +94,14 @@ function validateParts(
   const errors: FieldError[] = [];
   if (schema !== undefined) {
     const status = spec.versions.some((version) => version.subresources?.status !== undefined);
-    errors.push(...validateSchema(schema, `${schemaPath}.openAPIV3Schema`, status));
+    append(errors, validateSchema(schema, `${schemaPath}.openAPIV3Schema`, status));
   }
-  errors.push(...validateSubresources(subresources, `${path}.subresources`));
-  errors.push(...validateColumns(columns, `${path}.additionalPrinterColumns`));
+  append(errors, validateSubresources(subresources, `${path}.subresources`));
+  append(errors, validateColumns(columns, `${path}.additionalPrinterColumns`));
   if (selectableFields.length === 0) return errors;
   const field = `${path}.selectableFields`;
   if (schema === undefined) errors.push(invalid(field, '', 'may only be set when validations.schema is included'));
-  else errors.push(...validateSelectableFields(selectableFields, schema, field));
+  else append(errors, validateSelectableFields(selectableFields, schema, field));
   return errors;
 }
 
@@ -112,8 +113,8 @@ function validateVersions(spec: CustomResourceDefinitionSpec, internal: Internal
     const own = internal.versions[index] ?? {};
     const nameErrors = dns1035LabelErrors(version.name);
     if (nameErrors.length > 0) errors.push(invalid(`${at}.name`, version.name, nameErrors.join(',')));
-    errors.push(...validateDeprecation(version, at));
-    errors.push(...validateParts(own, at, `${at}.schema`, spec));
+    append(errors, validateDeprecation(version, at));
+    append(errors, validateParts(own, at, `${at}.schema`, spec));
     if (internal.common.schema === undefined && own.schema === undefined) {
       errors.push(required(`${at}.schema.openAPIV3Schema`));
     }
@@ -255,7 +256,7 @@ function validateConversion(conversion: CustomResourceConversion | undefined): F
   if (client === undefined) errors.push(required(field, 'required when strategy is set to Webhook'));
   else if ((client.url === undefined) === (client.service === undefined)) {
     errors.push(required(field, 'exactly one of url or service is required'));
-  } else if (client.url !== undefined) errors.push(...validateWebhookUrl(client.url, `${field}.url`));
+  } else if (client.url !== undefined) append(errors, validateWebhookUrl(client.url, `${field}.url`));
   else {
     if ((client.service?.name ?? '') === '') errors.push(required(`${field}.service.name`, 'service name is required'));
     if ((client.service?.namespace ?? '') === '') {

@@ -1,5 +1,6 @@
 // DaemonSet. Models kubernetes pkg/registry/apps/daemonset, pkg/apis/apps/{v1,validation} and the printer.
 
+import { append } from '../../../lib/append.ts';
 import { clone, deepEqual } from '../../../lib/json.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, invalid, notSupported, required } from '../../../schema/field-error.ts';
@@ -103,7 +104,7 @@ function validate(object: DaemonSet): FieldError[] {
   if (selector !== undefined && all) {
     errors.push(invalid('spec.selector', {}, 'empty selector is invalid for daemonset'));
   }
-  errors.push(...validatePodTemplateSpec(template ?? {}, 'spec.template'));
+  append(errors, validatePodTemplateSpec(template ?? {}, 'spec.template'));
   const { restartPolicy = '', activeDeadlineSeconds } = template?.spec ?? {};
   if (restartPolicy !== 'Always') {
     errors.push(notSupported('spec.template.spec.restartPolicy', restartPolicy, ['Always']));

@@ -2,6 +2,7 @@
 
 import { selectorJson } from './selector.ts';
 import { scaleOf, setWorkloadDefaults, validateSelector, validateTemplate, workloadWarnings } from './workload.ts';
+import { append } from '../../../lib/append.ts';
 import { deepEqual } from '../../../lib/json.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, invalid, notSupported, required } from '../../../schema/field-error.ts';
@@ -43,7 +44,7 @@ function validate(object: Deployment): FieldError[] {
   ];
   const deadline = spec.progressDeadlineSeconds;
   if (deadline !== undefined) {
-    errors.push(...validateNonnegative(deadline, 'spec.progressDeadlineSeconds'));
+    append(errors, validateNonnegative(deadline, 'spec.progressDeadlineSeconds'));
     if (deadline <= (spec.minReadySeconds ?? 0)) {
       errors.push(invalid('spec.progressDeadlineSeconds', deadline, 'must be greater than minReadySeconds'));
     }

@@ -1,5 +1,6 @@
 // What a StatefulSet may be, and what of it may change. Models kubernetes pkg/apis/apps/validation.
 
+import { append } from '../../../lib/append.ts';
 import { deepEqual } from '../../../lib/json.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, invalid, notSupported, required } from '../../../schema/field-error.ts';
@@ -46,7 +47,7 @@ function validateStrategy(strategy: StatefulSetUpdateStrategy, field: string): F
   const errors = validateNonnegative(rolling?.partition, `${at}.partition`);
   const unavailable = rolling?.maxUnavailable;
   if (unavailable === undefined) return errors;
-  errors.push(...validateIntOrPercent(unavailable, `${at}.maxUnavailable`));
+  append(errors, validateIntOrPercent(unavailable, `${at}.maxUnavailable`));
   if (unavailable === 0 || unavailable === '0%') {
     errors.push(invalid(`${at}.maxUnavailable`, unavailable, 'cannot be 0'));
   }
@@ -87,30 +88,28 @@ export function validateStatefulSet(object: StatefulSet): FieldError[] {
   if (!MANAGEMENT.includes(management)) {
     errors.push(invalid('spec.podManagementPolicy', management, "must be 'OrderedReady' or 'Parallel'"));
   }
-  errors.push(...validateStrategy(spec.updateStrategy ?? {}, 'spec.updateStrategy'));
+  append(errors, validateStrategy(spec.updateStrategy ?? {}, 'spec.updateStrategy'));
   for (const key of ['whenDeleted', 'whenScaled'] as const) {
     const field = `spec.persistentVolumeClaimRetentionPolicy.${key}`;
-    if (retention !== undefined) errors.push(...validateEnum(retention[key], RETENTION, field));
+    if (retention !== undefined) append(errors, validateEnum(retention[key], RETENTION, field));
   }
-  errors.push(
-    ...validateNonnegative(spec.replicas, 'spec.replicas'),
-    ...validateNonnegative(spec.minReadySeconds, 'spec.minReadySeconds'),
-    ...validateNonnegative(spec.ordinals?.start, 'spec.ordinals.start'),
-  );
+  append(errors, validateNonnegative(spec.replicas, 'spec.replicas'));
+  append(errors, validateNonnegative(spec.minReadySeconds, 'spec.minReadySeconds'));
+  append(errors, validateNonnegative(spec.ordinals?.start, 'spec.ordinals.start'));
   if (spec.serviceName) {
-    errors.push(...invalidEach('spec.serviceName', spec.serviceName, dns1123LabelErrors(spec.serviceName)));
+    append(errors, invalidEach('spec.serviceName', spec.serviceName, dns1123LabelErrors(spec.serviceName)));
   }
   (spec.volumeClaimTemplates ?? []).forEach((claim, index) => {
-    errors.push(...validateClaimSpec(claim.spec ?? {}, `spec.volumeClaimTemplates[${index}].spec`));
+    append(errors, validateClaimSpec(claim.spec ?? {}, `spec.volumeClaimTemplates[${index}].spec`));
   });
   if (selector === undefined) errors.push(required('spec.selector'));
   else {
-    errors.push(...validateLabelSelector(selector, 'spec.selector'));
+    append(errors, validateLabelSelector(selector, 'spec.selector'));
     if (Object.keys(selector.matchLabels ?? {}).length + (selector.matchExpressions ?? []).length === 0) {
       errors.push(invalid('spec.selector', {}, 'empty selector is invalid for statefulset'));
     }
   }
-  errors.push(...validateTemplate(spec));
+  append(errors, validateTemplate(spec));
   const { restartPolicy = '', activeDeadlineSeconds } = spec.template?.spec ?? {};
   if (restartPolicy !== 'Always') {
     errors.push(notSupported('spec.template.spec.restartPolicy', restartPolicy, ['Always']));

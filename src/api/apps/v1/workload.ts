@@ -2,6 +2,7 @@
 // Models kubernetes pkg/apis/apps/validation and pkg/registry/apps/*/storage (ScaleREST).
 
 import { scaleSelector, selectorJson } from './selector.ts';
+import { append } from '../../../lib/append.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, invalid, notSupported, required } from '../../../schema/field-error.ts';
 import { labelSelectorOf, matchesLabels } from '../../../schema/label-selector.ts';
@@ -56,7 +57,7 @@ export function validateTemplate(
   if (!matches) {
     errors.push(invalid(`${field}.metadata.labels`, labels, '`selector` does not match template `labels`'));
   }
-  errors.push(...validatePodTemplateSpec(template, field));
+  append(errors, validatePodTemplateSpec(template, field));
   const spec = template.spec;
   if (spec?.restartPolicy !== 'Always') {
     errors.push(notSupported(`${field}.spec.restartPolicy`, spec?.restartPolicy ?? '', ['Always']));

@@ -1,5 +1,6 @@
 // What a HorizontalPodAutoscaler may be. Models kubernetes pkg/apis/autoscaling/validation.
 
+import { append } from '../../../lib/append.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, invalid, notSupported, required } from '../../../schema/field-error.ts';
 import { pathSegmentNameErrors } from '../../../schema/names.ts';
@@ -153,13 +154,13 @@ function validateMetric(metric: MetricSpec, field: string): FieldError[] {
   const errors: FieldError[] = [];
   if (type === '') errors.push(required(`${field}.type`, 'must specify a metric source type'));
   const unknown = SOURCE_TYPES.includes(type) ? [] : [notSupported(`${field}.type`, type, SOURCE_TYPES)];
-  errors.push(...unknown);
+  append(errors, unknown);
   const present = LOOKED_INTO.filter((key) => metric[key] !== undefined);
   const [first] = present;
-  if (first !== undefined) errors.push(...validateSource(metric, first, `${field}.${first}`));
+  if (first !== undefined) append(errors, validateSource(metric, first, `${field}.${first}`));
   const expected = SOURCES.find((key) => key.toLowerCase() === type.toLowerCase());
   // An unknown type is told twice.
-  if (expected === undefined) errors.push(...unknown);
+  if (expected === undefined) append(errors, unknown);
   else if (metric[expected] === undefined) {
     errors.push(required(`${field}.${expected}`, 'must populate information for the given metric source'));
   }
@@ -195,7 +196,7 @@ function validateRules(rules: HPAScalingRules | undefined, field: string): Field
     errors.push(notSupported(`${field}.selectPolicy`, selectPolicy, SELECT_POLICIES));
   }
   if (policies.length === 0) errors.push(required(`${field}.policies`, 'must specify at least one Policy'));
-  policies.forEach((policy, index) => errors.push(...validatePolicy(policy, `${field}.policies[${index}]`)));
+  policies.forEach((policy, index) => append(errors, validatePolicy(policy, `${field}.policies[${index}]`)));
   if (tolerance !== undefined && quantityOf(tolerance).nano < 0n) {
     errors.push(invalid(`${field}.tolerance`, String(tolerance), 'must be greater than or equal to 0'));
   }
@@ -214,8 +215,8 @@ export function validateAutoscaler({ spec }: HorizontalPodAutoscaler, leniency: 
     errors.push(invalid('spec.maxReplicas', maxReplicas, 'must be greater than or equal to `minReplicas`'));
   }
   const any = leniency.anyTarget;
-  errors.push(...validateReference(spec?.scaleTargetRef, 'spec.scaleTargetRef', { anyGroup: any, anyVersion: any }));
-  metrics.forEach((metric, index) => errors.push(...validateMetric(metric, `spec.metrics[${index}]`)));
+  append(errors, validateReference(spec?.scaleTargetRef, 'spec.scaleTargetRef', { anyGroup: any, anyVersion: any }));
+  metrics.forEach((metric, index) => append(errors, validateMetric(metric, `spec.metrics[${index}]`)));
   if (minReplicas === 0 && !metrics.some(({ type }) => type === 'Object' || type === 'External')) {
     const why = 'must specify at least one Object or External metric to support scaling to zero replicas';
     errors.push(forbidden('spec.metrics', why));

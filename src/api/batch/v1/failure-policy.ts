@@ -1,6 +1,7 @@
 // When a Job's failed pods end it, and when its successful ones do.
 // Models kubernetes pkg/apis/batch/validation (validatePodFailurePolicy, validateSuccessPolicy).
 
+import { append } from '../../../lib/append.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import {
   duplicate,
@@ -47,16 +48,16 @@ function validateRule(
   const errors: FieldError[] = [];
   if (action === 'FailIndex' && spec.backoffLimitPerIndex === undefined) {
     errors.push(invalid(`${field}.action`, action, 'requires the backoffLimitPerIndex to be set'));
-  } else errors.push(...validateChoice(action, ACTIONS, `${field}.action`));
-  if (onExitCodes !== undefined) errors.push(...validateExitCodes(onExitCodes, containers, `${field}.onExitCodes`));
+  } else append(errors, validateChoice(action, ACTIONS, `${field}.action`));
+  if (onExitCodes !== undefined) append(errors, validateExitCodes(onExitCodes, containers, `${field}.onExitCodes`));
   const conditions = `${field}.onPodConditions`;
   if (onPodConditions.length > MAX_PATTERNS) {
     errors.push(tooMany(conditions, onPodConditions.length, MAX_PATTERNS));
   } else {
     onPodConditions.forEach(({ type = '', status = '' }, index) => {
       const at = `${conditions}[${index}]`;
-      errors.push(...invalidEach(`${at}.type`, type, qualifiedNameErrors(type)));
-      errors.push(...validateChoice(status, STATUSES, `${at}.status`));
+      append(errors, invalidEach(`${at}.type`, type, qualifiedNameErrors(type)));
+      append(errors, validateChoice(status, STATUSES, `${at}.status`));
     });
   }
   const both = onExitCodes !== undefined && onPodConditions.length > 0;
@@ -120,7 +121,7 @@ export function validateSuccessPolicy(spec: JobSpec, field: string): FieldError[
     if (count === undefined) return;
     const most = (limit: number, of: string): FieldError =>
       invalid(`${rule}.succeededCount`, count, `must be less than or equal to ${limit} (${of})`);
-    errors.push(...validateNonnegative(count, `${rule}.succeededCount`));
+    append(errors, validateNonnegative(count, `${rule}.succeededCount`));
     if (spec.completions !== undefined && count > spec.completions) {
       errors.push(most(spec.completions, 'the number of specified completions'));
     }

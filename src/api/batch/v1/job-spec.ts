@@ -1,6 +1,7 @@
 // What the spec of a Job may be, in a Job and in the template of a CronJob, and what of it may change.
 // Models kubernetes pkg/apis/batch/validation (validateJobSpec, ValidateJobSpecUpdate).
 
+import { append } from '../../../lib/append.ts';
 import { deepEqual } from '../../../lib/json.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { invalid, notSupported, required, tooLong } from '../../../schema/field-error.ts';
@@ -32,19 +33,19 @@ export function validateJobSpec(spec: JobSpec, field: string): FieldError[] {
   const errors = COUNTS.flatMap((key) => validateNonnegative(spec[key], `${field}.${key}`));
   const { maxFailedIndexes, backoffLimitPerIndex, managedBy } = spec;
   if (maxFailedIndexes !== undefined) {
-    errors.push(...validateNonnegative(maxFailedIndexes, `${field}.maxFailedIndexes`));
+    append(errors, validateNonnegative(maxFailedIndexes, `${field}.maxFailedIndexes`));
     if (backoffLimitPerIndex === undefined) {
       errors.push(required(`${field}.backoffLimitPerIndex`, 'when maxFailedIndexes is specified'));
     }
   }
   if (managedBy !== undefined) {
-    errors.push(...validateDomainPrefixedPath(managedBy, `${field}.managedBy`));
+    append(errors, validateDomainPrefixedPath(managedBy, `${field}.managedBy`));
     if (byteLength(managedBy) > MAX_MANAGED_BY) errors.push(tooLong(`${field}.managedBy`, MAX_MANAGED_BY));
   }
-  errors.push(...validateMode(spec, field));
-  if (spec.podFailurePolicy !== undefined) errors.push(...validateFailurePolicy(spec, `${field}.podFailurePolicy`));
+  append(errors, validateMode(spec, field));
+  if (spec.podFailurePolicy !== undefined) append(errors, validateFailurePolicy(spec, `${field}.podFailurePolicy`));
   if (spec.successPolicy !== undefined) {
-    if (spec.completionMode === 'Indexed') errors.push(...validateSuccessPolicy(spec, `${field}.successPolicy`));
+    if (spec.completionMode === 'Indexed') append(errors, validateSuccessPolicy(spec, `${field}.successPolicy`));
     else errors.push(invalid(`${field}.successPolicy`, successPolicyJson(spec), NOT_INDEXED));
   }
   const { podReplacementPolicy: replacement } = spec;
@@ -52,7 +53,7 @@ export function validateJobSpec(spec: JobSpec, field: string): FieldError[] {
   if (replacement !== undefined && !replacements.includes(replacement)) {
     errors.push(notSupported(`${field}.podReplacementPolicy`, replacement, replacements));
   }
-  errors.push(...validatePodTemplateSpec(spec.template ?? {}, `${field}.template`));
+  append(errors, validatePodTemplateSpec(spec.template ?? {}, `${field}.template`));
   return [...errors, ...validateRestartPolicy(spec, `${field}.template.spec.restartPolicy`)];
 }
 
@@ -132,14 +133,15 @@ const STEERING = ['affinity', 'nodeSelector', 'schedulingGates', 'tolerations'] 
 export function validateJobSpecChange(spec: JobSpec, old: JobSpec, begun: boolean): FieldError[] {
   const errors = validateCompletionsChange(spec, old);
   // Selectors are printed as they are served.
-  errors.push(...validateImmutable(spec.selector, old.selector, 'spec.selector'));
-  errors.push(...validateTemplateChange(spec, old, begun));
-  errors.push(...validateImmutable(spec.completionMode, old.completionMode, 'spec.completionMode'));
-  errors.push(
-    ...validateImmutable(failurePolicyJson(spec), failurePolicyJson(old), 'spec.podFailurePolicy'),
-    ...validateImmutable(spec.backoffLimitPerIndex, old.backoffLimitPerIndex, 'spec.backoffLimitPerIndex'),
-    ...validateImmutable(spec.managedBy, old.managedBy, 'spec.managedBy'),
-    ...(deepEqual(spec.successPolicy, old.successPolicy)
+  append(errors, validateImmutable(spec.selector, old.selector, 'spec.selector'));
+  append(errors, validateTemplateChange(spec, old, begun));
+  append(errors, validateImmutable(spec.completionMode, old.completionMode, 'spec.completionMode'));
+  append(errors, validateImmutable(failurePolicyJson(spec), failurePolicyJson(old), 'spec.podFailurePolicy'));
+  append(errors, validateImmutable(spec.backoffLimitPerIndex, old.backoffLimitPerIndex, 'spec.backoffLimitPerIndex'));
+  append(errors, validateImmutable(spec.managedBy, old.managedBy, 'spec.managedBy'));
+  append(
+    errors,
+    deepEqual(spec.successPolicy, old.successPolicy)
       ? []
       : [
           invalid(
@@ -147,7 +149,7 @@ export function validateJobSpecChange(spec: JobSpec, old: JobSpec, begun: boolea
             spec.successPolicy === undefined ? undefined : successPolicyJson(spec),
             'field is immutable',
           ),
-        ]),
+        ],
   );
   return errors;
 }

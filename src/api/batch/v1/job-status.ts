@@ -1,5 +1,6 @@
 // What the status of a Job may be. Models kubernetes pkg/apis/batch/validation (ValidateJobStatus, ValidateJobUpdateStatus).
 
+import { append } from '../../../lib/append.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { invalid, invalidWithoutValue, required } from '../../../schema/field-error.ts';
 import type { Job, JobStatus } from '../../types/batch-v1.ts';
@@ -13,7 +14,7 @@ export function validateJobStatus({ status = {} }: Job, old: Job): FieldError[] 
   const errors = (['active', 'succeeded', 'failed', 'ready', 'terminating'] as const).flatMap((key) =>
     validateNonnegative(status[key], `status.${key}`),
   );
-  errors.push(...validateEnd(status));
+  append(errors, validateEnd(status));
   const { active = 0, ready } = status;
   if (ready !== undefined && ready > active) {
     errors.push(invalid('status.ready', ready, 'cannot set more ready pods than active'));

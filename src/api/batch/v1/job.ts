@@ -2,6 +2,7 @@
 //
 // A Job finds its pods by a label with its own uid unless its author asks for a selector of his own (manualSelector).
 
+import { append } from '../../../lib/append.ts';
 import { goQuote } from '../../../schema/go-text.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { invalid, required } from '../../../schema/field-error.ts';
@@ -97,7 +98,7 @@ function validateGenerated({ metadata, spec = EMPTY_SPEC }: Job): FieldError[] {
 function validateSpec({ spec = EMPTY_SPEC }: Job): FieldError[] {
   const errors = validateJobSpec(spec, 'spec');
   if (spec.selector === undefined) errors.push(required('spec.selector'));
-  else errors.push(...validateLabelSelector(spec.selector, 'spec.selector'));
+  else append(errors, validateLabelSelector(spec.selector, 'spec.selector'));
   const parsed = labelSelectorOf(spec.selector);
   const labels = spec.template?.metadata?.labels;
   if (parsed.ok && (parsed.nothing || !matchesLabels(parsed.selector, labels))) {

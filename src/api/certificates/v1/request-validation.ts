@@ -1,5 +1,6 @@
 // What a request for a certificate may be. Models kubernetes pkg/apis/certificates/validation.
 
+import { append } from '../../../lib/append.ts';
 import { deepEqual } from '../../../lib/json.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { duplicate, invalid, notSupported, required, tooLong } from '../../../schema/field-error.ts';
@@ -83,7 +84,7 @@ export function validateRequestSpec({ spec }: CertificateSigningRequest): FieldE
   if (signerName === 'kubernetes.io/legacy-unknown') {
     const why = 'the legacy signerName is not allowed via this API version';
     errors.push(invalid('spec.signerName', signerName, why));
-  } else errors.push(...validateSignerName(signerName, 'spec.signerName'));
+  } else append(errors, validateSignerName(signerName, 'spec.signerName'));
   if (seconds !== undefined && seconds < MIN_SECONDS) {
     const why = `may not specify a duration less than ${MIN_SECONDS} seconds (10 minutes)`;
     errors.push(invalid('spec.expirationSeconds', seconds, why));

@@ -1,6 +1,7 @@
 // What a claim of storage may ask for, in a PersistentVolumeClaim and in the templates of such.
 // Models kubernetes pkg/apis/core/validation (ValidatePersistentVolumeClaimSpec).
 
+import { append } from '../../../lib/append.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, invalid, notSupported, required } from '../../../schema/field-error.ts';
 import { dns1123SubdomainErrors } from '../../../schema/names.ts';
@@ -47,7 +48,7 @@ function validateSource(
   const errors: FieldError[] = [];
   if (name === '') errors.push(required(`${field}.name`));
   if (kind === '') errors.push(required(`${field}.kind`));
-  if (apiGroup !== '') errors.push(...invalidEach(`${field}.apiGroup`, apiGroup, dns1123SubdomainErrors(apiGroup)));
+  if (apiGroup !== '') append(errors, invalidEach(`${field}.apiGroup`, apiGroup, dns1123SubdomainErrors(apiGroup)));
   else if (kind !== 'PersistentVolumeClaim') {
     errors.push(invalid(field, kind, "must be 'PersistentVolumeClaim' when referencing the default apiGroup"));
   }
@@ -62,21 +63,22 @@ export function validateClaimSpec(spec: PersistentVolumeClaimSpec, field: string
   const { accessModes = [], resources, selector, storageClassName, dataSource, dataSourceRef } = spec;
   const errors: FieldError[] = [];
   if (accessModes.length === 0) errors.push(required(`${field}.accessModes`, 'at least 1 access mode is required'));
-  errors.push(...validateLabelSelector(selector, `${field}.selector`));
-  errors.push(...validateAccessModes(accessModes, `${field}.accessModes`));
+  append(errors, validateLabelSelector(selector, `${field}.selector`));
+  append(errors, validateAccessModes(accessModes, `${field}.accessModes`));
   const storage = resources?.requests?.['storage'];
   if (storage === undefined) errors.push(required(`${field}.resources[storage]`));
   else if (quantityIn(storage).nano <= 0n) {
     errors.push(invalid(`${field}.resources[storage]`, String(storage), 'must be greater than zero'));
   }
   if (storageClassName) {
-    errors.push(
-      ...invalidEach(`${field}.storageClassName`, storageClassName, dns1123SubdomainErrors(storageClassName)),
+    append(
+      errors,
+      invalidEach(`${field}.storageClassName`, storageClassName, dns1123SubdomainErrors(storageClassName)),
     );
   }
-  errors.push(...validateVolumeMode(spec.volumeMode, `${field}.volumeMode`));
-  errors.push(...validateSource(dataSource, `${field}.dataSource`));
-  errors.push(...validateSource(dataSourceRef, `${field}.dataSourceRef`));
+  append(errors, validateVolumeMode(spec.volumeMode, `${field}.volumeMode`));
+  append(errors, validateSource(dataSource, `${field}.dataSource`));
+  append(errors, validateSource(dataSourceRef, `${field}.dataSourceRef`));
   if (dataSource !== undefined && dataSourceRef !== undefined) {
     if (dataSourceRef.namespace) {
       const why = 'may not be specified when dataSourceRef.namespace is specified';
@@ -85,7 +87,7 @@ export function validateClaimSpec(spec: PersistentVolumeClaimSpec, field: string
   }
   const attributes = spec.volumeAttributesClassName;
   if (attributes) {
-    errors.push(...invalidEach(`${field}.volumeAttributesClassName`, attributes, dns1123SubdomainErrors(attributes)));
+    append(errors, invalidEach(`${field}.volumeAttributesClassName`, attributes, dns1123SubdomainErrors(attributes)));
   }
   return errors;
 }

@@ -1,5 +1,6 @@
 // ConfigMap. Models kubernetes pkg/registry/core/configmap and pkg/apis/core/validation.
 
+import { append } from '../../../lib/append.ts';
 import { deepEqual } from '../../../lib/json.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, invalid, tooLong } from '../../../schema/field-error.ts';
@@ -20,14 +21,14 @@ function validate(object: ConfigMap): FieldError[] {
   let size = 0;
   for (const [key, value] of Object.entries(object.data ?? {})) {
     const field = `data[${key}]`;
-    errors.push(...invalidEach(field, key, configMapKeyErrors(key)));
+    append(errors, invalidEach(field, key, configMapKeyErrors(key)));
     if (Object.hasOwn(object.binaryData ?? {}, key)) {
       errors.push(invalid(field, key, 'duplicate of key present in binaryData'));
     }
     size += byteLength(value);
   }
   for (const [key, value] of Object.entries(object.binaryData ?? {})) {
-    errors.push(...invalidEach(`binaryData[${key}]`, key, configMapKeyErrors(key)));
+    append(errors, invalidEach(`binaryData[${key}]`, key, configMapKeyErrors(key)));
     size += base64Bytes(value) ?? 0;
   }
   // Upstream reports the size at the path of the whole object, which prints as `[]`.

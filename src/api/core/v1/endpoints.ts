@@ -1,5 +1,6 @@
 // Endpoints. Models kubernetes pkg/registry/core/endpoint, ValidateEndpoints and formatEndpoints.
 
+import { append } from '../../../lib/append.ts';
 import { deepEqual } from '../../../lib/json.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { required } from '../../../schema/field-error.ts';
@@ -28,19 +29,19 @@ function validateSubset(subset: EndpointSubset, field: string): FieldError[] {
   if (ready.length + notReady.length === 0) {
     errors.push(required(field, 'must specify `addresses` or `notReadyAddresses`'));
   }
-  ready.forEach((address, index) => errors.push(...validateAddress(address, `${field}.addresses[${index}]`)));
+  ready.forEach((address, index) => append(errors, validateAddress(address, `${field}.addresses[${index}]`)));
   notReady.forEach((address, index) =>
-    errors.push(...validateAddress(address, `${field}.notReadyAddresses[${index}]`)),
+    append(errors, validateAddress(address, `${field}.notReadyAddresses[${index}]`)),
   );
-  ports.forEach((port, index) => errors.push(...validatePort(port, ports.length > 1, `${field}.ports[${index}]`)));
+  ports.forEach((port, index) => append(errors, validatePort(port, ports.length > 1, `${field}.ports[${index}]`)));
   return errors;
 }
 
 function validateAddress({ ip, hostname = '', nodeName }: EndpointAddress, field: string): FieldError[] {
   const errors = validateLegacyIp(ip, `${field}.ip`);
-  if (hostname !== '') errors.push(...invalidEach(`${field}.hostname`, hostname, dns1123LabelErrors(hostname)));
+  if (hostname !== '') append(errors, invalidEach(`${field}.hostname`, hostname, dns1123LabelErrors(hostname)));
   if (nodeName !== undefined) {
-    errors.push(...invalidEach(`${field}.nodeName`, nodeName, dns1123SubdomainErrors(nodeName)));
+    append(errors, invalidEach(`${field}.nodeName`, nodeName, dns1123SubdomainErrors(nodeName)));
   }
   return [...errors, ...validateEndpointIp(ip, `${field}.ip`)];
 }
@@ -53,11 +54,11 @@ function validatePort(
   const errors: FieldError[] = [];
   if (name === '') {
     if (named) errors.push(required(`${field}.name`));
-  } else errors.push(...invalidEach(`${field}.name`, name, dns1123LabelErrors(name)));
-  errors.push(...invalidEach(`${field}.port`, port, portNumberErrors(port)));
-  errors.push(...validateEnum(protocol, ['SCTP', 'TCP', 'UDP'], `${field}.protocol`));
+  } else append(errors, invalidEach(`${field}.name`, name, dns1123LabelErrors(name)));
+  append(errors, invalidEach(`${field}.port`, port, portNumberErrors(port)));
+  append(errors, validateEnum(protocol, ['SCTP', 'TCP', 'UDP'], `${field}.protocol`));
   if (appProtocol !== undefined) {
-    errors.push(...invalidEach(`${field}.appProtocol`, appProtocol, qualifiedNameErrors(appProtocol)));
+    append(errors, invalidEach(`${field}.appProtocol`, appProtocol, qualifiedNameErrors(appProtocol)));
   }
   return errors;
 }

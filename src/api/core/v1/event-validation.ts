@@ -3,6 +3,7 @@
 // core/v1 takes two styles: an old one without eventTime, of which next to nothing is checked, and the new one.
 // events.k8s.io/v1 takes the new one only. Fields are reported by their internal names, which are those of core/v1.
 
+import { append } from '../../../lib/append.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { invalid, required } from '../../../schema/field-error.ts';
 import { byteLength } from '../../../schema/go-text.ts';
@@ -30,7 +31,7 @@ export function validateCoreEvent(event: Event): FieldError[] {
       ? namespace !== 'default'
       : namespace !== involved;
   if (stray) errors.push(invalid('involvedObject.namespace', involved, 'does not match event.namespace'));
-  if (isNew) errors.push(...validateNewStyle(event, 'reportingComponent'));
+  if (isNew) append(errors, validateNewStyle(event, 'reportingComponent'));
   return [...errors, ...invalidEach('namespace', namespace, dns1123SubdomainErrors(namespace))];
 }
 
@@ -38,7 +39,8 @@ export function validateCoreEvent(event: Event): FieldError[] {
 export function validateNewEvent(event: Event): FieldError[] {
   const errors: FieldError[] = [];
   if (!isSet(event.eventTime)) errors.push(required('eventTime'));
-  errors.push(...validateSeries(event), ...validateNewStyle(event, 'reportingController'));
+  append(errors, validateSeries(event));
+  append(errors, validateNewStyle(event, 'reportingController'));
   if (event.type !== 'Normal' && event.type !== 'Warning') {
     errors.push(invalid('type', '', `has invalid value: ${event.type ?? ''}`));
   }
@@ -64,7 +66,7 @@ function validateNewStyle(event: Event, controllerField: string): FieldError[] {
   const { reportingComponent = '', reportingInstance = '', action = '', reason = '', message = '' } = event;
   const errors: FieldError[] = [];
   if (reportingComponent === '') errors.push(required(controllerField));
-  errors.push(...invalidEach(controllerField, reportingComponent, qualifiedNameErrors(reportingComponent)));
+  append(errors, invalidEach(controllerField, reportingComponent, qualifiedNameErrors(reportingComponent)));
   for (const [field, value] of [
     ['reportingInstance', reportingInstance],
     ['action', action],

@@ -1,6 +1,7 @@
 // LimitRange. Models kubernetes pkg/registry/core/limitrange, pkg/apis/core/v1/defaults.go and ValidateLimitRange of
 // pkg/apis/core/validation.
 
+import { append } from '../../../lib/append.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { duplicate, forbidden, invalid, required } from '../../../schema/field-error.ts';
 import { qualifiedNameErrors } from '../../../schema/names.ts';
@@ -110,7 +111,7 @@ function validateItem(item: LimitRangeItem, seen: Set<string>, field: string): F
     errors.push(required(`${field}.limits`, why));
   }
   check('maxLimitRequestRatio');
-  for (const name of names) errors.push(...validateResource(name, item, field));
+  for (const name of names) append(errors, validateResource(name, item, field));
   return errors;
 }
 

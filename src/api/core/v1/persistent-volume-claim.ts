@@ -4,6 +4,7 @@
 // 1. A claim's spec stays as it was, but for volumeName, which is set once, and a class of storage where it had none.
 // 2. Of a bound claim the requested storage and the class of attributes may change; storage does not shrink below what is there.
 
+import { append } from '../../../lib/append.ts';
 import { clone, deepEqual } from '../../../lib/json.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden } from '../../../schema/field-error.ts';
@@ -108,7 +109,7 @@ function validateUpdate(object: PersistentVolumeClaim, old: PersistentVolumeClai
     }
   }
   // The path lacks its beginning upstream.
-  errors.push(...validateImmutable(spec.volumeMode, before.volumeMode, 'volumeMode'));
+  append(errors, validateImmutable(spec.volumeMode, before.volumeMode, 'volumeMode'));
   if (before.volumeAttributesClassName !== undefined && spec.volumeAttributesClassName === undefined) {
     errors.push(forbidden('spec.volumeAttributesClassName', 'update from non-nil value to nil is forbidden'));
   }

@@ -1,6 +1,7 @@
 // What a PersistentVolume may be, and what of it may change.
 // Models kubernetes pkg/apis/core/validation (ValidatePersistentVolumeSpec, ValidatePersistentVolumeUpdate).
 
+import { append } from '../../../lib/append.ts';
 import { deepEqual } from '../../../lib/json.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, invalid, notSupported, required } from '../../../schema/field-error.ts';
@@ -109,7 +110,7 @@ export function validatePersistentVolume({ spec = {} }: PersistentVolume): Field
   const errors: FieldError[] = [];
   const { accessModes = [], persistentVolumeReclaimPolicy: reclaim = '', nodeAffinity } = spec;
   if (accessModes.length === 0) errors.push(required('spec.accessModes'));
-  errors.push(...validateAccessModes(accessModes, 'spec.accessModes'));
+  append(errors, validateAccessModes(accessModes, 'spec.accessModes'));
   validateCapacity(spec.capacity, errors);
   if (reclaim !== '' && !RECLAIM_POLICIES.includes(reclaim)) {
     errors.push(notSupported('spec.persistentVolumeReclaimPolicy', reclaim, RECLAIM_POLICIES));
@@ -129,13 +130,13 @@ export function validatePersistentVolume({ spec = {} }: PersistentVolume): Field
   }
   const { storageClassName, volumeAttributesClassName: attributes } = spec;
   if (storageClassName) {
-    errors.push(...invalidEach('spec.storageClassName', storageClassName, dns1123SubdomainErrors(storageClassName)));
+    append(errors, invalidEach('spec.storageClassName', storageClassName, dns1123SubdomainErrors(storageClassName)));
   }
-  errors.push(...validateVolumeMode(spec.volumeMode, 'spec.volumeMode'));
+  append(errors, validateVolumeMode(spec.volumeMode, 'spec.volumeMode'));
   if (attributes === undefined) return errors;
   const field = 'spec.volumeAttributesClassName';
   if (attributes === '') errors.push(required(field, 'an empty string is disallowed'));
-  else errors.push(...invalidEach(field, attributes, dns1123SubdomainErrors(attributes)));
+  else append(errors, invalidEach(field, attributes, dns1123SubdomainErrors(attributes)));
   if (spec.csi === undefined) {
     errors.push(required('spec.csi', 'has to be specified when using volumeAttributesClassName'));
   }
@@ -154,9 +155,9 @@ export function validatePersistentVolumeUpdate(object: PersistentVolume, old: Pe
     errors.push(forbidden('spec.persistentvolumesource', why));
   }
   // The path lacks its beginning upstream.
-  errors.push(...validateImmutable(object.spec?.volumeMode, old.spec?.volumeMode, 'volumeMode'));
+  append(errors, validateImmutable(object.spec?.volumeMode, old.spec?.volumeMode, 'volumeMode'));
   if (old.spec?.nodeAffinity !== undefined) {
-    errors.push(...validateImmutable(object.spec?.nodeAffinity, old.spec.nodeAffinity, 'nodeAffinity'));
+    append(errors, validateImmutable(object.spec?.nodeAffinity, old.spec.nodeAffinity, 'nodeAffinity'));
   }
   return errors;
 }

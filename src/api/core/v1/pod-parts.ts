@@ -6,6 +6,7 @@
 // 2. Ephemeral containers are only added.
 // 3. A resize changes cpu and memory of running containers and sidecars, never the class of service.
 
+import { append } from '../../../lib/append.ts';
 import { clone, deepEqual } from '../../../lib/json.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, invalid } from '../../../schema/field-error.ts';
@@ -123,11 +124,11 @@ function validateContainers(spec: PodSpec, old: PodSpec): FieldError[] {
   oldInits.forEach((container, index) => {
     if (!isSidecar(container)) return;
     const field = `spec.initContainers[${index}].resources`;
-    errors.push(...validateRemovals(inits[index]?.resources, container.resources, field));
+    append(errors, validateRemovals(inits[index]?.resources, container.resources, field));
   });
   old.containers.forEach((container, index) => {
     const field = `spec.containers[${index}].resources`;
-    errors.push(...validateRemovals(spec.containers[index]?.resources, container.resources, field));
+    append(errors, validateRemovals(spec.containers[index]?.resources, container.resources, field));
   });
   old.containers.forEach((container, index) => {
     if (!isResizable(spec.containers[index] ?? container, container)) {
@@ -186,8 +187,8 @@ const resize: PartStrategy<Pod> = {
       ...validateOrder(spec.containers, before.containers, 'containers'),
       ...validateOrder(spec.initContainers ?? [], before.initContainers ?? [], 'initContainers'),
     ];
-    errors.push(...disordered);
-    if (disordered.length === 0) errors.push(...validateContainers(spec, before));
+    append(errors, disordered);
+    if (disordered.length === 0) append(errors, validateContainers(spec, before));
     return errors;
   },
 };

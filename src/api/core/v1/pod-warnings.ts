@@ -1,6 +1,7 @@
 // What is let pass but is likely a mistake: the texts of `Warning:` headers for pods and templates.
 // Models kubernetes pkg/api/pod/warnings.go and pkg/api/node/util.go.
 
+import { append } from '../../../lib/append.ts';
 import { dns1123LabelErrors } from '../../../schema/names.ts';
 import type {
   Container,
@@ -145,7 +146,7 @@ function specWarnings(spec: PodSpec, annotations: Readonly<Record<string, string
     if (annotations[key] !== undefined) add(`metadata.annotations[${key}]`, text);
   };
   for (const [key, text] of Object.entries(ANNOTATIONS)) annotation(key, text);
-  if (spec.volumes !== undefined) warnings.push(...volumeWarnings(spec.volumes, `${prefix}spec.volumes`));
+  if (spec.volumes !== undefined) append(warnings, volumeWarnings(spec.volumes, `${prefix}spec.volumes`));
   const aliases = (spec.hostAliases ?? []).map(({ ip = '' }) => ip);
   warnOfRepeats(aliases, 'ip', (index) => `spec.hostAliases[${index}].ip`, add);
   const secrets = (spec.imagePullSecrets ?? []).map(({ name = '' }) => name);

@@ -1,6 +1,7 @@
 // ReplicationController. Models kubernetes pkg/registry/core/replicationcontroller, pkg/apis/core/{v1,validation} and the
 // printer.
 
+import { append } from '../../../lib/append.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, invalid, notSupported, required } from '../../../schema/field-error.ts';
 import { formatLabels } from '../../../schema/label-selector.ts';
@@ -42,7 +43,7 @@ function validateTemplate(template: PodTemplateSpec | undefined, selector: Label
   if (Object.entries(selector).some(([key, value]) => labels?.[key] !== value)) {
     errors.push(invalid(`${field}.metadata.labels`, labels, '`selector` does not match template `labels`'));
   }
-  errors.push(...validatePodTemplateSpec(template, field));
+  append(errors, validatePodTemplateSpec(template, field));
   const { restartPolicy = '', activeDeadlineSeconds } = template.spec ?? {};
   if (restartPolicy !== 'Always') {
     errors.push(notSupported(`${field}.spec.restartPolicy`, restartPolicy, ['Always']));

@@ -1,6 +1,7 @@
 // ResourceQuota. Models kubernetes pkg/registry/core/resourcequota, ValidateResourceQuota… of pkg/apis/core/validation
 // and the printer.
 
+import { append } from '../../../lib/append.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { invalid, required } from '../../../schema/field-error.ts';
 import { defineKind } from '../../kind.ts';
@@ -104,7 +105,7 @@ function validateScopeSelector(spec: ResourceQuotaSpec): FieldError[] {
       })),
     };
     for (let count = unfit(scopeName, spec); count > 0; count--) errors.push(invalid(field, shown, UNFIT));
-    errors.push(...validateOperator(requirement));
+    append(errors, validateOperator(requirement));
   }
   const scopes = expressions.map(({ scopeName }) => scopeName);
   if (conflicts(scopes)) errors.push(invalid(field, scopes, 'conflicting scopes'));

@@ -1,5 +1,6 @@
 // Secret. Models kubernetes pkg/registry/core/secret and ValidateSecret of pkg/apis/core/validation.
 
+import { append } from '../../../lib/append.ts';
 import { deepEqual } from '../../../lib/json.ts';
 import { TreeNumber, TreeObject, parseTree } from '../../../schema/decode/json-tree.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
@@ -50,7 +51,7 @@ function validate(object: Secret): FieldError[] {
   const errors: FieldError[] = [];
   let size = 0;
   for (const [key, value] of Object.entries(object.data ?? {})) {
-    errors.push(...invalidEach(`data[${key}]`, key, configMapKeyErrors(key)));
+    append(errors, invalidEach(`data[${key}]`, key, configMapKeyErrors(key)));
     size += base64Bytes(value) ?? 0;
   }
   if (size > MAX_BYTES) errors.push(tooLong('data', MAX_BYTES));

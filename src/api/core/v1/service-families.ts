@@ -2,6 +2,7 @@
 // Models initIPFamilyFields of kubernetes pkg/registry/core/service/storage/alloc.go and
 // ValidateServiceClusterIPsRelatedFields of pkg/apis/core/validation.
 
+import { append } from '../../../lib/append.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { duplicate, invalid, notSupported, required } from '../../../schema/field-error.ts';
 import type { ServiceSpec } from '../../types/core-v1.ts';
@@ -38,7 +39,7 @@ export function validateClusterIps(spec: ServiceSpec): FieldError[] {
   }
   const before = errors.length;
   ips.forEach((ip, index) => {
-    if (index > 0 || ip !== 'None') errors.push(...validateLegacyIp(ip, `spec.clusterIPs[${index}]`));
+    if (index > 0 || ip !== 'None') append(errors, validateLegacyIp(ip, `spec.clusterIPs[${index}]`));
     else if (ips.length > 1) errors.push(invalid('spec.clusterIPs', ips, "'None' must be the first and only value"));
   });
   const malformed = errors.length > before;

@@ -1,5 +1,6 @@
 // Validation of a Service. Models ValidateService and ValidateServiceUpdate of kubernetes pkg/apis/core/validation.
 
+import { append } from '../../../lib/append.ts';
 import { deepEqual } from '../../../lib/json.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { duplicate, forbidden, invalid, notSupported, required } from '../../../schema/field-error.ts';
@@ -62,7 +63,7 @@ function validateByType(spec: ServiceSpec): FieldError[] {
     // A trailing dot says that the name is complete.
     const name = (spec.externalName ?? '').replace(/\.$/, '');
     if (name === '') errors.push(required('spec.externalName'));
-    else errors.push(...invalidEach('spec.externalName', name, dns1123SubdomainErrors(name)));
+    else append(errors, invalidEach('spec.externalName', name, dns1123SubdomainErrors(name)));
   }
   return errors;
 }
@@ -76,17 +77,17 @@ function validatePorts(ports: readonly ServicePort[]): FieldError[] {
     if (name === '') {
       if (ports.length > 1) errors.push(required(`${field}.name`));
     } else {
-      errors.push(...invalidEach(`${field}.name`, name, dns1123LabelErrors(name)));
+      append(errors, invalidEach(`${field}.name`, name, dns1123LabelErrors(name)));
       if (names.has(name)) errors.push(duplicate(`${field}.name`, name));
       names.add(name);
     }
-    errors.push(...invalidEach(`${field}.port`, port.port, portNumberErrors(port.port)));
-    errors.push(...validateEnum(port.protocol, PROTOCOLS, `${field}.protocol`));
+    append(errors, invalidEach(`${field}.port`, port.port, portNumberErrors(port.port)));
+    append(errors, validateEnum(port.protocol, PROTOCOLS, `${field}.protocol`));
     const target = port.targetPort ?? 0;
     const texts = typeof target === 'number' ? portNumberErrors(target) : portNameErrors(target);
-    errors.push(...invalidEach(`${field}.targetPort`, target, texts));
+    append(errors, invalidEach(`${field}.targetPort`, target, texts));
     if (port.appProtocol !== undefined) {
-      errors.push(...invalidEach(`${field}.appProtocol`, port.appProtocol, qualifiedNameErrors(port.appProtocol)));
+      append(errors, invalidEach(`${field}.appProtocol`, port.appProtocol, qualifiedNameErrors(port.appProtocol)));
     }
     return errors;
   });
@@ -148,7 +149,7 @@ function validateLoadBalancer(spec: ServiceSpec): FieldError[] {
   // The path has a capital letter upstream.
   const field = 'spec.LoadBalancerSourceRanges';
   if (ranges.length > 0 && !isLoadBalancer) errors.push(forbidden(field, ONLY_LOAD_BALANCER));
-  ranges.forEach((range, index) => errors.push(...validateLegacyCidr(range.trim(), `${field}[${index}]`)));
+  ranges.forEach((range, index) => append(errors, validateLegacyCidr(range.trim(), `${field}[${index}]`)));
   if (spec.allocateLoadBalancerNodePorts !== undefined && !isLoadBalancer) {
     errors.push(forbidden('spec.allocateLoadBalancerNodePorts', ONLY_LOAD_BALANCER));
   }
@@ -170,7 +171,7 @@ function validateTraffic(spec: ServiceSpec): FieldError[] {
   const { externalTrafficPolicy = '', healthCheckNodePort = 0, internalTrafficPolicy, trafficDistribution } = spec;
   if (isExternallyAccessible(spec)) {
     if (externalTrafficPolicy === '') errors.push(required('spec.externalTrafficPolicy'));
-    else errors.push(...validateEnum(externalTrafficPolicy, POLICIES, 'spec.externalTrafficPolicy'));
+    else append(errors, validateEnum(externalTrafficPolicy, POLICIES, 'spec.externalTrafficPolicy'));
   } else if (externalTrafficPolicy !== '') {
     const why = 'may only be set for externally-accessible services';
     errors.push(invalid('spec.externalTrafficPolicy', externalTrafficPolicy, why));
@@ -178,8 +179,9 @@ function validateTraffic(spec: ServiceSpec): FieldError[] {
   if (needsHealthCheck(spec)) {
     if (healthCheckNodePort === 0) errors.push(required('spec.healthCheckNodePort'));
     else {
-      errors.push(
-        ...invalidEach('spec.healthCheckNodePort', healthCheckNodePort, portNumberErrors(healthCheckNodePort)),
+      append(
+        errors,
+        invalidEach('spec.healthCheckNodePort', healthCheckNodePort, portNumberErrors(healthCheckNodePort)),
       );
     }
   } else if (healthCheckNodePort !== 0) {
@@ -187,12 +189,12 @@ function validateTraffic(spec: ServiceSpec): FieldError[] {
     errors.push(invalid('spec.healthCheckNodePort', healthCheckNodePort, why));
   }
   if (internalTrafficPolicy !== undefined) {
-    errors.push(...validateEnum(internalTrafficPolicy, POLICIES, 'spec.internalTrafficPolicy'));
+    append(errors, validateEnum(internalTrafficPolicy, POLICIES, 'spec.internalTrafficPolicy'));
   } else if (TYPES.includes(spec.type ?? '') && spec.type !== 'ExternalName') {
     errors.push(required('spec.internalTrafficPolicy'));
   }
   if (trafficDistribution !== undefined) {
-    errors.push(...validateEnum(trafficDistribution, DISTRIBUTIONS, 'spec.trafficDistribution'));
+    append(errors, validateEnum(trafficDistribution, DISTRIBUTIONS, 'spec.trafficDistribution'));
   }
   return errors;
 }
@@ -201,9 +203,9 @@ function validateTraffic(spec: ServiceSpec): FieldError[] {
 export function validateServiceChange(spec: ServiceSpec, old: ServiceSpec): FieldError[] {
   const errors: FieldError[] = [];
   if (spec.type !== 'ExternalName' && old.type !== 'ExternalName') {
-    if (!(isHeadless(spec) && isHeadless(old))) errors.push(...validateListChange(spec, old, 'clusterIPs'));
+    if (!(isHeadless(spec) && isHeadless(old))) append(errors, validateListChange(spec, old, 'clusterIPs'));
     const selectorless = isHeadless(spec) && isHeadless(old) && Object.keys(spec.selector ?? {}).length === 0;
-    if (!selectorless) errors.push(...validateListChange(spec, old, 'ipFamilies'));
+    if (!selectorless) append(errors, validateListChange(spec, old, 'ipFamilies'));
   }
   if (
     spec.type === 'LoadBalancer' &&
@@ -211,7 +213,7 @@ export function validateServiceChange(spec: ServiceSpec, old: ServiceSpec): Fiel
     !deepEqual(spec.loadBalancerClass, old.loadBalancerClass)
   ) {
     errors.push(invalid('spec.loadBalancerClass', spec.loadBalancerClass, 'may not change once set'));
-    errors.push(...validateClass(spec));
+    append(errors, validateClass(spec));
   }
   return errors;
 }
@@ -243,13 +245,13 @@ export function validateServiceStatus(status: ServiceStatus | undefined, spec: S
 
 function validateIngress({ ip = '', ipMode, hostname = '' }: LoadBalancerIngress, field: string): FieldError[] {
   const errors: FieldError[] = [];
-  if (ip !== '') errors.push(...validateLegacyIp(ip, `${field}.ip`));
+  if (ip !== '') append(errors, validateLegacyIp(ip, `${field}.ip`));
   if (ipMode === undefined) {
     if (ip !== '') errors.push(required(`${field}.ipMode`, 'must be specified when `ip` is set'));
   } else if (ip === '') errors.push(forbidden(`${field}.ipMode`, 'may not be specified when `ip` is not set'));
   else if (!['Proxy', 'VIP'].includes(ipMode)) errors.push(notSupported(`${field}.ipMode`, ipMode, ['Proxy', 'VIP']));
   if (hostname !== '') {
-    errors.push(...invalidEach(`${field}.hostname`, hostname, dns1123SubdomainErrors(hostname)));
+    append(errors, invalidEach(`${field}.hostname`, hostname, dns1123SubdomainErrors(hostname)));
     if (parseIp(hostname) !== undefined) {
       errors.push(invalid(`${field}.hostname`, hostname, 'must be a DNS name, not an IP address'));
     }

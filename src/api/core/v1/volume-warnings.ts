@@ -2,6 +2,7 @@
 // Models kubernetes pkg/api/pod/warnings.go (warningsForOverlappingVirtualPaths, …).
 
 import type { Volume } from '../../types/core-v1.ts';
+import { append } from '../../../lib/append.ts';
 
 const DEPRECATED: ReadonlyArray<readonly [keyof Volume, string]> = [
   ['photonPersistentDisk', 'deprecated in v1.11, non-functional in v1.16+'],
@@ -69,7 +70,7 @@ export function deprecatedVolumeWarnings(volume: Volume, path: string): string[]
 /** `path` is `spec.volumes`, or that of a template. */
 export function volumeWarnings(volumes: readonly Volume[], path: string): string[] {
   const warnings: string[] = [];
-  volumes.forEach((volume, index) => warnings.push(...deprecatedVolumeWarnings(volume, `${path}[${index}]`)));
+  volumes.forEach((volume, index) => append(warnings, deprecatedVolumeWarnings(volume, `${path}[${index}]`)));
   for (const volume of volumes) {
     const { configMap, secret, downwardAPI } = volume;
     if (configMap !== undefined) {

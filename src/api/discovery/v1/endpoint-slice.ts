@@ -1,5 +1,6 @@
 // EndpointSlice. Models kubernetes pkg/registry/discovery/endpointslice and pkg/apis/discovery/validation.
 
+import { append } from '../../../lib/append.ts';
 import { deepEqual } from '../../../lib/json.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { duplicate, invalid, notSupported, required, tooMany } from '../../../schema/field-error.ts';
@@ -59,14 +60,14 @@ function validateEndpoint(endpoint: Endpoint, addressType: string, field: string
   if (addresses.length === 0) errors.push(required(`${field}.addresses`, 'must contain at least 1 address'));
   if (addresses.length > MAX_ADDRESSES) errors.push(tooMany(`${field}.addresses`, addresses.length, MAX_ADDRESSES));
   addresses.forEach((address, index) => {
-    errors.push(...validateAddress(address, addressType, `${field}.addresses`, index));
+    append(errors, validateAddress(address, addressType, `${field}.addresses`, index));
   });
   const { nodeName, hostname, hints } = endpoint;
   if (nodeName !== undefined) {
-    errors.push(...invalidEach(`${field}.nodeName`, nodeName, dns1123SubdomainErrors(nodeName)));
+    append(errors, invalidEach(`${field}.nodeName`, nodeName, dns1123SubdomainErrors(nodeName)));
   }
   if (hostname !== undefined) {
-    errors.push(...invalidEach(`${field}.hostname`, hostname, dns1123LabelErrors(hostname)));
+    append(errors, invalidEach(`${field}.hostname`, hostname, dns1123LabelErrors(hostname)));
   }
   return hints === undefined ? errors : [...errors, ...validateHints(hints, `${field}.hints`)];
 }
@@ -125,9 +126,9 @@ function validatePorts(ports: readonly EndpointPort[]): FieldError[] {
     const errors = name === '' ? [] : invalidEach(`${field}.name`, name, dns1123LabelErrors(name));
     if (names.has(name)) errors.push(duplicate(`${field}.name`, name));
     names.add(name);
-    errors.push(...validateEnum(protocol, PROTOCOLS, `${field}.protocol`));
+    append(errors, validateEnum(protocol, PROTOCOLS, `${field}.protocol`));
     if (appProtocol !== undefined) {
-      errors.push(...invalidEach(`${field}.appProtocol`, appProtocol, qualifiedNameErrors(appProtocol)));
+      append(errors, invalidEach(`${field}.appProtocol`, appProtocol, qualifiedNameErrors(appProtocol)));
     }
     return errors;
   });

@@ -1,6 +1,7 @@
 // FlowSchema. Models kubernetes pkg/registry/flowcontrol/flowschema, pkg/apis/flowcontrol/{v1,validation} and the printer.
 // It is stored and checked; which requests wait is decided elsewhere.
 
+import { append } from '../../../lib/append.ts';
 import { deepEqual } from '../../../lib/json.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { invalid, notSupported, required } from '../../../schema/field-error.ts';
@@ -92,8 +93,8 @@ function validate(object: FlowSchema): FieldError[] {
   const level = spec.priorityLevelConfiguration?.name ?? '';
   const field = 'spec.priorityLevelConfiguration.name';
   if (level === '') errors.push(required(field, 'must reference a priority level'));
-  else errors.push(...invalidEach(field, level, dns1123SubdomainErrors(level)));
-  (spec.rules ?? []).forEach((rule, index) => errors.push(...validateRules(rule, `spec.rules[${index}]`)));
+  else append(errors, invalidEach(field, level, dns1123SubdomainErrors(level)));
+  (spec.rules ?? []).forEach((rule, index) => append(errors, validateRules(rule, `spec.rules[${index}]`)));
   const fixed = fixedSpec(name);
   if (fixed !== undefined && !deepEqual(spec, fixed)) {
     errors.push(invalid('spec', internalSpec(spec), `spec of '${name}' must equal the fixed value`));

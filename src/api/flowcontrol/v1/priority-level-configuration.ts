@@ -1,6 +1,7 @@
 // PriorityLevelConfiguration. Models kubernetes pkg/registry/flowcontrol/prioritylevelconfiguration,
 // pkg/apis/flowcontrol/{v1,validation} and the printer. It is stored and checked; how requests wait is decided elsewhere.
 
+import { append } from '../../../lib/append.ts';
 import { deepEqual } from '../../../lib/json.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, invalid, notSupported, required } from '../../../schema/field-error.ts';
@@ -146,12 +147,12 @@ function validate({ metadata: { name }, spec: given, status }: PriorityLevelConf
   if (type === 'Exempt') {
     if (limited !== undefined) errors.push(forbidden('spec.limited', 'must be nil if the type is not Limited'));
     if (exempt !== undefined) {
-      errors.push(...validateShares(exempt.nominalConcurrencyShares, exempt.lendablePercent, 'spec.exempt'));
+      append(errors, validateShares(exempt.nominalConcurrencyShares, exempt.lendablePercent, 'spec.exempt'));
     }
   } else if (type === 'Limited') {
     if (exempt !== undefined) errors.push(forbidden('spec.exempt', 'must be nil if the type is Limited'));
     if (limited === undefined) errors.push(required('spec.limited', 'must not be empty when type is Limited'));
-    else errors.push(...validateLimited(limited, 'spec.limited'));
+    else append(errors, validateLimited(limited, 'spec.limited'));
   } else errors.push(notSupported('spec.type', type, TYPES));
   if (name === 'exempt' && !(type === 'Exempt' && limited === undefined)) {
     const why = "spec of 'exempt' except the 'spec.exempt' field must equal the fixed value";

@@ -1,6 +1,7 @@
 // Which requests a FlowSchema means: who sends them, and what they ask for.
 // Models kubernetes pkg/apis/flowcontrol/validation.
 
+import { append } from '../../../lib/append.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, invalid, notSupported, required } from '../../../schema/field-error.ts';
 import { dns1123LabelErrors, dns1123SubdomainErrors } from '../../../schema/names.ts';
@@ -27,9 +28,9 @@ function listOf(list: readonly string[] | null | undefined): readonly string[] {
 function validateServiceAccount({ name, namespace }: ServiceAccountSubject, field: string): FieldError[] {
   const errors: FieldError[] = [];
   if (!name) errors.push(required(`${field}.name`));
-  else if (name !== '*') errors.push(...invalidEach(`${field}.name`, name, dns1123SubdomainErrors(name)));
+  else if (name !== '*') append(errors, invalidEach(`${field}.name`, name, dns1123SubdomainErrors(name)));
   if (!namespace) errors.push(required(`${field}.namespace`, 'must specify namespace for service account'));
-  else errors.push(...invalidEach(`${field}.namespace`, namespace, dns1123LabelErrors(namespace)));
+  else append(errors, invalidEach(`${field}.namespace`, namespace, dns1123LabelErrors(namespace)));
   return errors;
 }
 
@@ -41,7 +42,7 @@ function validateSubject(subject: Subject, field: string): FieldError[] {
   const errors: FieldError[] = [];
   const value = subject[member];
   if (value === undefined) errors.push(required(at, `${member} is required when subject kind is '${kind}'`));
-  else if (kind === 'ServiceAccount') errors.push(...validateServiceAccount(value as ServiceAccountSubject, at));
+  else if (kind === 'ServiceAccount') append(errors, validateServiceAccount(value as ServiceAccountSubject, at));
   else if (!value.name) errors.push(required(`${at}.name`));
   for (const other of REFUSED) {
     const name = MEMBERS[other];
@@ -72,20 +73,20 @@ function validateResourceRule(rule: ResourcePolicyRule, field: string): FieldErr
   ] as const) {
     const list = listOf(rule[key]);
     if (list.length === 0) errors.push(required(`${field}.${key}`, `resource rules must supply at least one ${what}`));
-    else errors.push(...validateWildcard(list, `${field}.${key}`, `${what}s`));
+    else append(errors, validateWildcard(list, `${field}.${key}`, `${what}s`));
   }
   const namespaces = listOf(rule.namespaces);
   const at = `${field}.namespaces`;
   if (namespaces.length === 0 && rule.clusterScope !== true) {
     const why = 'resource rules that are not cluster scoped must supply at least one namespace';
     errors.push(required(at, why));
-  } else if (namespaces.includes('*')) errors.push(...validateWildcard(namespaces, at, 'namespaces'));
+  } else if (namespaces.includes('*')) append(errors, validateWildcard(namespaces, at, 'namespaces'));
   else {
     namespaces.forEach((namespace, index) => {
       const texts = dns1123LabelErrors(namespace).map(
         (text) => `each member of this list must be '*' or a DNS-1123 label; ${text}`,
       );
-      errors.push(...invalidEach(`${at}[${index}]`, namespace, texts));
+      append(errors, invalidEach(`${at}[${index}]`, namespace, texts));
     });
   }
   return errors;
@@ -107,7 +108,7 @@ function validateNonResourceRule(rule: NonResourcePolicyRule, field: string): Fi
   const at = `${field}.nonResourceURLs`;
   const urls = listOf(rule.nonResourceURLs);
   if (urls.length === 0) errors.push(required(at, 'nonResourceURLs must contain at least one value'));
-  else if (urls.includes('*')) errors.push(...validateWildcard(urls, at, 'non-resource URLs'));
+  else if (urls.includes('*')) append(errors, validateWildcard(urls, at, 'non-resource URLs'));
   else {
     urls.forEach((url, index) => {
       const error = pathError(url);
@@ -127,10 +128,10 @@ export function validateRules(rules: PolicyRulesWithSubjects, field: string): Fi
     errors.push(required(field, 'at least one of resourceRules and nonResourceRules has to be non-empty'));
   }
   resourceRules.forEach((rule, index) => {
-    errors.push(...validateResourceRule(rule, `${field}.resourceRules[${index}]`));
+    append(errors, validateResourceRule(rule, `${field}.resourceRules[${index}]`));
   });
   nonResourceRules.forEach((rule, index) => {
-    errors.push(...validateNonResourceRule(rule, `${field}.nonResourceRules[${index}]`));
+    append(errors, validateNonResourceRule(rule, `${field}.nonResourceRules[${index}]`));
   });
   return errors;
 }

@@ -1,5 +1,6 @@
 // IngressClass. Models kubernetes pkg/registry/networking/ingressclass, pkg/apis/networking/validation and the printer.
 
+import { append } from '../../../lib/append.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, notSupported, required, tooLong } from '../../../schema/field-error.ts';
 import { byteLength } from '../../../schema/go-text.ts';
@@ -21,7 +22,7 @@ function validateParameters(parameters: IngressClassParametersReference, field: 
   const at = `${field}.namespace`;
   if (scope === 'Namespace') {
     if (!namespace) errors.push(required(at, "`parameters.scope` is set to 'Namespace'"));
-    else errors.push(...invalidEach(at, namespace, dns1123LabelErrors(namespace)));
+    else append(errors, invalidEach(at, namespace, dns1123LabelErrors(namespace)));
   }
   if (scope === 'Cluster' && namespace !== undefined) {
     errors.push(forbidden(at, "`parameters.scope` is set to 'Cluster'"));
@@ -33,7 +34,7 @@ function validate({ spec = {} }: IngressClass): FieldError[] {
   const { controller = '', parameters } = spec;
   const errors: FieldError[] = [];
   if (byteLength(controller) > MAX_CONTROLLER) errors.push(tooLong('spec.controller', MAX_CONTROLLER));
-  errors.push(...validateDomainPrefixedPath(controller, 'spec.controller'));
+  append(errors, validateDomainPrefixedPath(controller, 'spec.controller'));
   return parameters === undefined ? errors : [...errors, ...validateParameters(parameters, 'spec.parameters')];
 }
 

@@ -1,5 +1,6 @@
 // What an Ingress may be. Models kubernetes pkg/apis/networking/validation.
 
+import { append } from '../../../lib/append.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { invalid, notSupported, required } from '../../../schema/field-error.ts';
 import { parseIp } from '../../../schema/ip.ts';
@@ -31,8 +32,8 @@ function validateBackend({ resource, service }: IngressBackend, field: string): 
   const { name = '', port = {} } = service as Partial<typeof service>;
   const errors = name === '' ? [required(`${at}.name`)] : invalidEach(`${at}.name`, name, dns1123LabelErrors(name));
   if (port.name && port.number) errors.push(invalid(field, '', 'cannot set both port name & port number'));
-  else if (port.name) errors.push(...invalidEach(`${at}.port.name`, port.name, portNameErrors(port.name)));
-  else if (port.number) errors.push(...invalidEach(`${at}.port.number`, port.number, portNumberErrors(port.number)));
+  else if (port.name) append(errors, invalidEach(`${at}.port.name`, port.name, portNameErrors(port.name)));
+  else if (port.number) append(errors, invalidEach(`${at}.port.number`, port.number, portNumberErrors(port.number)));
   else errors.push(required(field, 'port name or number is required'));
   return errors;
 }
@@ -71,26 +72,26 @@ export function validateIngressSpec(spec: IngressSpec): FieldError[] {
   if (rules.length === 0 && defaultBackend === undefined) {
     errors.push(invalid('spec', spec.rules, 'either `defaultBackend` or `rules` must be specified'));
   }
-  if (defaultBackend !== undefined) errors.push(...validateBackend(defaultBackend, 'spec.defaultBackend'));
+  if (defaultBackend !== undefined) append(errors, validateBackend(defaultBackend, 'spec.defaultBackend'));
   rules.forEach(({ host = '', http }, index) => {
     const field = `spec.rules[${index}]`;
     if (host !== '') {
       if (parseIp(host) !== undefined) errors.push(invalid(`${field}.host`, host, NOT_AN_ADDRESS));
-      errors.push(...validateHost(host, `${field}.host`));
+      append(errors, validateHost(host, `${field}.host`));
     }
     if (http === undefined) return;
     // Served as null where it is missing.
     const paths = (http.paths as HTTPIngressPath[] | null | undefined) ?? [];
     if (paths.length === 0) errors.push(required(`${field}.http.paths`));
-    paths.forEach((path, at) => errors.push(...validatePath(path, `${field}.http.paths[${at}]`)));
+    paths.forEach((path, at) => append(errors, validatePath(path, `${field}.http.paths[${at}]`)));
   });
   tls.forEach(({ hosts = [], secretName }, index) => {
     const field = `spec.tls[${index}]`;
-    hosts.forEach((host, at) => errors.push(...validateHost(host, `${field}.hosts[${at}]`)));
-    if (secretName) errors.push(...invalidEach(`${field}.secretName`, secretName, dns1123SubdomainErrors(secretName)));
+    hosts.forEach((host, at) => append(errors, validateHost(host, `${field}.hosts[${at}]`)));
+    if (secretName) append(errors, invalidEach(`${field}.secretName`, secretName, dns1123SubdomainErrors(secretName)));
   });
   if (ingressClassName !== undefined) {
-    errors.push(...invalidEach('spec.ingressClassName', ingressClassName, dns1123SubdomainErrors(ingressClassName)));
+    append(errors, invalidEach('spec.ingressClassName', ingressClassName, dns1123SubdomainErrors(ingressClassName)));
   }
   return errors;
 }
@@ -110,7 +111,7 @@ export function validateIngressStatus({ status }: Ingress): FieldError[] {
     const field = `status.loadBalancer.ingress[${index}]`;
     const errors = ip === '' ? [] : validateLegacyIp(ip, `${field}.ip`);
     if (hostname === '') return errors;
-    errors.push(...invalidEach(`${field}.hostname`, hostname, dns1123SubdomainErrors(hostname)));
+    append(errors, invalidEach(`${field}.hostname`, hostname, dns1123SubdomainErrors(hostname)));
     if (parseIp(hostname) !== undefined) errors.push(invalid(`${field}.hostname`, hostname, NOT_AN_ADDRESS));
     return errors;
   });

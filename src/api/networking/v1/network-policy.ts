@@ -1,5 +1,6 @@
 // NetworkPolicy. Models kubernetes pkg/registry/networking/networkpolicy and pkg/apis/networking/{v1,validation}.
 
+import { append } from '../../../lib/append.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, invalid, notSupported, required } from '../../../schema/field-error.ts';
 import { CIDR_TEXT, cidrContains, parseCidr } from '../../../schema/ip.ts';
@@ -58,13 +59,13 @@ function validatePort({ protocol, port, endPort }: NetworkPolicyPort, field: str
     if (endPort !== undefined) {
       errors.push(invalid(`${field}.endPort`, endPort, 'may not be specified when `port` is non-numeric'));
     }
-    errors.push(...invalidEach(`${field}.port`, port, portNameErrors(port)));
+    append(errors, invalidEach(`${field}.port`, port, portNameErrors(port)));
   } else {
-    errors.push(...invalidEach(`${field}.port`, port, portNumberErrors(port)));
+    append(errors, invalidEach(`${field}.port`, port, portNumberErrors(port)));
     if (endPort !== undefined) {
       // The value that is told is the port's.
       if (endPort < port) errors.push(invalid(`${field}.endPort`, port, 'must be greater than or equal to `port`'));
-      errors.push(...invalidEach(`${field}.endPort`, endPort, portNumberErrors(endPort)));
+      append(errors, invalidEach(`${field}.endPort`, endPort, portNumberErrors(endPort)));
     }
   }
   return errors;
@@ -76,7 +77,7 @@ function validatePeer({ podSelector, namespaceSelector, ipBlock }: NetworkPolicy
     ...validateLabelSelector(namespaceSelector, `${field}.namespaceSelector`),
   ];
   if (ipBlock !== undefined) {
-    errors.push(...validateIpBlock(ipBlock, `${field}.ipBlock`));
+    append(errors, validateIpBlock(ipBlock, `${field}.ipBlock`));
     if (podSelector !== undefined || namespaceSelector !== undefined) {
       errors.push(forbidden(field, 'may not specify both ipBlock and another peer'));
     }
@@ -98,7 +99,7 @@ function validateIpBlock({ cidr = '', except = [] }: IPBlock, field: string): Fi
       errors.push(invalid(at, range, CIDR_TEXT));
       return;
     }
-    errors.push(...validateLegacyCidr(range, at));
+    append(errors, validateLegacyCidr(range, at));
     if (!cidrContains(whole, part.ip) || whole.prefix >= part.prefix) {
       errors.push(invalid(at, range, 'must be a strict subset of `cidr`'));
     }
@@ -110,8 +111,8 @@ function validate(object: NetworkPolicy): FieldError[] {
   const { podSelector, policyTypes = [] } = object.spec ?? {};
   const errors = validateLabelSelector(podSelector, 'spec.podSelector');
   for (const { ports, peers, field, peersField } of rulesOf(object)) {
-    ports.forEach((port, index) => errors.push(...validatePort(port, `${field}.ports[${index}]`)));
-    peers.forEach((peer, index) => errors.push(...validatePeer(peer, `${peersField}[${index}]`)));
+    ports.forEach((port, index) => append(errors, validatePort(port, `${field}.ports[${index}]`)));
+    peers.forEach((peer, index) => append(errors, validatePeer(peer, `${peersField}[${index}]`)));
   }
   if (policyTypes.length > TYPES.length) {
     return [...errors, invalid('spec.policyTypes', policyTypes, 'may not specify more than two policyTypes')];

@@ -1,5 +1,6 @@
 // References to objects of any kind. Models kubernetes pkg/apis/networking/validation.
 
+import { append } from '../../../lib/append.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { required } from '../../../schema/field-error.ts';
 import { dns1123SubdomainErrors, pathSegmentNameErrors } from '../../../schema/names.ts';
@@ -17,7 +18,7 @@ export function validateObjectReference(
   const { apiGroup, kind, name } = reference;
   const errors: FieldError[] = [];
   if (apiGroup !== undefined && apiGroup !== null) {
-    errors.push(...invalidEach(`${field}.apiGroup`, apiGroup, dns1123SubdomainErrors(apiGroup)));
+    append(errors, invalidEach(`${field}.apiGroup`, apiGroup, dns1123SubdomainErrors(apiGroup)));
   }
   return [...errors, ...validateSegment(kind, `${field}.kind`), ...validateSegment(name, `${field}.name`)];
 }

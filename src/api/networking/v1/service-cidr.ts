@@ -1,5 +1,6 @@
 // ServiceCIDR. Models kubernetes pkg/registry/networking/servicecidr, pkg/apis/networking/validation and the printer.
 
+import { append } from '../../../lib/append.ts';
 import { clone } from '../../../lib/json.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { invalid, required } from '../../../schema/field-error.ts';
@@ -22,7 +23,7 @@ function validate({ spec = {} }: ServiceCIDR): FieldError[] {
   if (cidrs.length === 2 && first !== undefined && first === second) {
     errors.push(invalid(FIELD, cidrs, ONE_A_FAMILY));
   }
-  cidrs.forEach((cidr, index) => errors.push(...validateCidr(cidr, `${FIELD}[${index}]`)));
+  cidrs.forEach((cidr, index) => append(errors, validateCidr(cidr, `${FIELD}[${index}]`)));
   return errors;
 }
 

@@ -1,6 +1,7 @@
 // PodDisruptionBudget. Models kubernetes pkg/registry/policy/poddisruptionbudget, pkg/apis/policy/validation and the
 // printer.
 
+import { append } from '../../../lib/append.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { invalid, notSupported } from '../../../schema/field-error.ts';
 import { pathSegmentNameErrors } from '../../../schema/names.ts';
@@ -36,9 +37,10 @@ function validate({ spec = {} }: PodDisruptionBudget): FieldError[] {
   for (const key of ['minAvailable', 'maxUnavailable'] as const) {
     const value = spec[key];
     if (value === undefined) continue;
-    errors.push(...validateIntOrPercent(value, `spec.${key}`), ...validateAtMostAll(value, `spec.${key}`));
+    append(errors, validateIntOrPercent(value, `spec.${key}`));
+    append(errors, validateAtMostAll(value, `spec.${key}`));
   }
-  errors.push(...validateLabelSelector(selector, 'spec.selector'));
+  append(errors, validateLabelSelector(selector, 'spec.selector'));
   if (policy !== undefined && !POLICIES.includes(policy)) {
     errors.push(notSupported('spec.unhealthyPodEvictionPolicy', policy, POLICIES));
   }

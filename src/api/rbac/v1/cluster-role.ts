@@ -1,5 +1,6 @@
 // ClusterRole. Models kubernetes pkg/registry/rbac/clusterrole.
 
+import { append } from '../../../lib/append.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { invalid, required } from '../../../schema/field-error.ts';
 import { labelSelectorOf } from '../../../schema/label-selector.ts';
@@ -19,7 +20,7 @@ function validate({ rules, aggregationRule }: ClusterRole): FieldError[] {
     errors.push(required(field, 'at least one clusterRoleSelector required if aggregationRule is non-nil'));
   }
   selectors.forEach((selector, index) => {
-    errors.push(...validateLabelSelector(selector, `${field}[${index}]`));
+    append(errors, validateLabelSelector(selector, `${field}[${index}]`));
     if (!labelSelectorOf(selector).ok) {
       errors.push(invalid(`${field}[${index}]`, undefined, 'invalid label selector.'));
     }

@@ -1,5 +1,6 @@
 // What roles and their bindings have in common. Models kubernetes pkg/apis/rbac/{v1,validation}.
 
+import { append } from '../../../lib/append.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { invalid, notSupported, required } from '../../../schema/field-error.ts';
 import { pathSegmentNameErrors, subdomainNameErrors } from '../../../schema/names.ts';
@@ -61,7 +62,7 @@ function validateSubject(subject: Subject, namespaced: boolean, field: string): 
   };
   switch (kind) {
     case 'ServiceAccount':
-      if (name !== '') errors.push(...invalidEach(`${field}.name`, name, subdomainNameErrors(name, false)));
+      if (name !== '') append(errors, invalidEach(`${field}.name`, name, subdomainNameErrors(name, false)));
       group('');
       if (!namespaced && namespace === '') errors.push(required(`${field}.namespace`));
       break;
@@ -82,9 +83,9 @@ function validateBinding(object: Binding, namespaced: boolean): FieldError[] {
   if (apiGroup !== RBAC) errors.push(notSupported('roleRef.apiGroup', apiGroup, [RBAC]));
   if (!kinds.includes(kind)) errors.push(notSupported('roleRef.kind', kind, kinds));
   if (name === '') errors.push(required('roleRef.name'));
-  else errors.push(...invalidEach('roleRef.name', name, pathSegmentNameErrors(name)));
+  else append(errors, invalidEach('roleRef.name', name, pathSegmentNameErrors(name)));
   (object.subjects ?? []).forEach((subject, index) => {
-    errors.push(...validateSubject(subject, namespaced, `subjects[${index}]`));
+    append(errors, validateSubject(subject, namespaced, `subjects[${index}]`));
   });
   return errors;
 }

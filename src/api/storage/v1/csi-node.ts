@@ -1,5 +1,6 @@
 // CSINode. Models kubernetes pkg/registry/storage/csinode, pkg/apis/storage/validation and the printer.
 
+import { append } from '../../../lib/append.ts';
 import { deepEqual } from '../../../lib/json.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { duplicate, invalid, required } from '../../../schema/field-error.ts';
@@ -28,12 +29,12 @@ function validateDriver(driver: CSINodeDriver, seen: Set<string>, field: string)
   else if (byteLength(nodeID) > MAX_NODE_ID) {
     errors.push(invalid(`${field}.nodeID`, nodeID, `must be ${MAX_NODE_ID} characters or less`));
   }
-  errors.push(...validateNonnegative(allocatable?.count, `${field}.allocatable.count`));
+  append(errors, validateNonnegative(allocatable?.count, `${field}.allocatable.count`));
   if (seen.has(name)) errors.push(duplicate(`${field}.name`, name));
   seen.add(name);
   topologyKeys.forEach((key, index) => {
     if (topologyKeys.indexOf(key) < index) errors.push(duplicate(field, key));
-    errors.push(...invalidEach(field, key, qualifiedNameErrors(key)));
+    append(errors, invalidEach(field, key, qualifiedNameErrors(key)));
   });
   return errors;
 }

@@ -1,5 +1,6 @@
 // StorageClass. Models kubernetes pkg/registry/storage/storageclass, pkg/apis/storage/{v1,validation} and the printer.
 
+import { append } from '../../../lib/append.ts';
 import { deepEqual } from '../../../lib/json.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { duplicate, notSupported, required } from '../../../schema/field-error.ts';
@@ -29,7 +30,7 @@ function validateTerm(term: TopologySelectorTerm, field: string, errors: FieldEr
     });
     if (Object.hasOwn(topology, key)) errors.push(duplicate(`${at}.key`, key));
     topology[key] = [...new Set(values)].sort();
-    errors.push(...invalidEach(`${at}.key`, key, qualifiedNameErrors(key)));
+    append(errors, invalidEach(`${at}.key`, key, qualifiedNameErrors(key)));
   });
   return topology;
 }

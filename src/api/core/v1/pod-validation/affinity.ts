@@ -1,5 +1,6 @@
 // Affinity to nodes and to other pods. Models kubernetes pkg/apis/core/validation (validateAffinity, …).
 
+import { append } from '../../../../lib/append.ts';
 import type { FieldError } from '../../../../schema/field-error.ts';
 import { forbidden, invalid, required } from '../../../../schema/field-error.ts';
 import {
@@ -136,8 +137,8 @@ function validateLabelKeys(term: PodAffinityTerm, path: string, errors: FieldErr
 
 function validatePodTerm(term: PodAffinityTerm, path: string, errors: FieldError[]): void {
   const { topologyKey = '' } = term;
-  errors.push(...validateLabelSelector(term.labelSelector, `${path}.labelSelector`));
-  errors.push(...validateLabelSelector(term.namespaceSelector, `${path}.namespaceSelector`));
+  append(errors, validateLabelSelector(term.labelSelector, `${path}.labelSelector`));
+  append(errors, validateLabelSelector(term.namespaceSelector, `${path}.namespaceSelector`));
   for (const name of term.namespaces ?? []) addEach(errors, `${path}.namespace`, name, dns1123LabelErrors(name));
   validateLabelKeys(term, path, errors);
   const field = `${path}.topologyKey`;

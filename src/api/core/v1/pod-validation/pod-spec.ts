@@ -1,6 +1,7 @@
 // A pod spec, in a pod or in the template of a workload, in the order in which upstream checks it.
 // Models kubernetes pkg/apis/core/validation (ValidatePodSpec, ValidatePodTemplateSpec).
 
+import { append } from '../../../../lib/append.ts';
 import type { FieldError } from '../../../../schema/field-error.ts';
 import { forbidden, invalid, notSupported, required } from '../../../../schema/field-error.ts';
 import { dns1123SubdomainErrors, rangeText } from '../../../../schema/names.ts';
@@ -68,7 +69,7 @@ export function validatePodSpec(spec: PodSpec, meta: ObjectMeta | undefined, pat
   validateHostNetworkPorts(path, scope);
   validateChoice(spec.restartPolicy, RESTART_POLICIES, `${path}.restartPolicy`, errors);
   validateChoice(spec.dnsPolicy, DNS_POLICIES, `${path}.dnsPolicy`, errors);
-  if (spec.nodeSelector !== undefined) errors.push(...validateLabels(spec.nodeSelector, `${path}.nodeSelector`));
+  if (spec.nodeSelector !== undefined) append(errors, validateLabels(spec.nodeSelector, `${path}.nodeSelector`));
   if (spec.securityContext !== undefined) {
     validatePodSecurityContext(spec.securityContext, `${path}.securityContext`, scope);
   }

@@ -1,5 +1,6 @@
 // What a pod's status may say. Models kubernetes pkg/apis/core/validation (ValidatePodStatusUpdate).
 
+import { append } from '../../../../lib/append.ts';
 import type { FieldError } from '../../../../schema/field-error.ts';
 import { duplicate, forbidden, invalid } from '../../../../schema/field-error.ts';
 import { IP_TEXT, parseIp } from '../../../../schema/ip.ts';
@@ -55,7 +56,7 @@ export function validatePodStatusUpdate(pod: Pod, old: Pod): FieldError[] {
   if (nominated && nominated !== before.nominatedNodeName) {
     addEach(errors, 'status.nominatedNodeName', nominated, dns1123SubdomainErrors(nominated));
   }
-  errors.push(...validateImmutable(status.qosClass, before.qosClass, 'status.qosClass'));
+  append(errors, validateImmutable(status.qosClass, before.qosClass, 'status.qosClass'));
 
   const { restartPolicy, containers = [], initContainers = [] } = old.spec ?? {};
   const retries = (item: ContainerStatus): boolean =>

@@ -1,5 +1,6 @@
 // Projected volumes: several sources in one directory. Models kubernetes pkg/apis/core/validation (validateProjectionSources).
 
+import { append } from '../../../../lib/append.ts';
 import type { FieldError } from '../../../../schema/field-error.ts';
 import { forbidden, invalid, required } from '../../../../schema/field-error.ts';
 import type { ProjectedVolumeSource, VolumeProjection } from '../../../types/core-v1.ts';
@@ -57,7 +58,7 @@ function validateTrustBundle(
     }
   } else if (signerName !== undefined) {
     if (signerName === '') errors.push(required(`${at}.signerName`, 'must be a valid signer name'));
-    errors.push(...validateLabelSelector(labelSelector, `${at}.labelSelector`));
+    append(errors, validateLabelSelector(labelSelector, `${at}.labelSelector`));
   } else errors.push(required(at, 'either name or signerName must be specified'));
   if (file === '') errors.push(required(`${at}.path`));
   validateVolumePath(file, `${at}.path`, errors);

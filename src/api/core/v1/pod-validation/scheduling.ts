@@ -1,6 +1,7 @@
 // What else steers where a pod runs: tolerations, spreading, gates.
 // Models kubernetes pkg/apis/core/validation (ValidateTolerations, validateTopologySpreadConstraints, …).
 
+import { append } from '../../../../lib/append.ts';
 import type { FieldError } from '../../../../schema/field-error.ts';
 import { duplicate, forbidden, invalid, notSupported, required } from '../../../../schema/field-error.ts';
 import { labelValueErrors, qualifiedNameErrors } from '../../../../schema/names.ts';
@@ -98,7 +99,7 @@ function validateSpread(
     errors.push(notSupported(`${path}.${key}`, policy, INCLUSION_POLICIES));
   }
   validateSpreadKeys(constraint, `${path}.matchLabelKeys`, errors);
-  errors.push(...validateLabelSelector(constraint.labelSelector, `${path}.labelSelector`));
+  append(errors, validateLabelSelector(constraint.labelSelector, `${path}.labelSelector`));
 }
 
 export function validateTopologySpread(
