@@ -2,8 +2,7 @@
 // Models kubernetes staging/src/k8s.io/apimachinery/pkg/util/managedfields/internal/managedfields.go.
 //
 // 1. Entries are written in one order: appliers first, then by time, manager, version and subresource.
-// 2. What a set looks like in JSON, and what entries mean, is worked out once: both are constant once made, and their
-//    memos go with them.
+// 2. What the server's own entries mean is worked out once, and kept with them: they are not changed once made.
 
 import type { ManagedFieldsEntry } from '../../api/types/meta-v1.ts';
 import type { JsonObject } from '../../lib/json.ts';
@@ -18,9 +17,20 @@ export interface Managed {
   readonly owners: Managers;
   /** When each last wrote, RFC 3339; who has no time is not in it. */
   readonly times: ReadonlyMap<string, string>;
+  /** What is known already of how it is written. */
+  readonly written?: Written;
 }
 
-export type Entries = ManagedFieldsEntry[];
+interface Written {
+  /** The whole of it; undefined if it has changed since. */
+  readonly entries: Entries | undefined;
+  readonly sets: ReadonlyMap<FieldSet, JsonObject>;
+}
+
+export type Entries = ManagedFieldsEntry[] & { [MEANING]?: DecodedEntries };
+
+/** On entries: what they mean. JSON, copies and comparisons do not see it. */
+const MEANING = Symbol('meaning');
 
 export type DecodedEntries =
   | { readonly ok: true; readonly managed: Managed }
@@ -28,24 +38,21 @@ export type DecodedEntries =
 
 export const UNMANAGED: Managed = { owners: new Map(), times: new Map() };
 
-const decoded = new WeakMap<Entries, DecodedEntries>();
-const encoded = new WeakMap<Managed, Entries>();
-const fieldsOf = new WeakMap<FieldSet, JsonObject>();
-
-/** `entries` must not be changed afterwards. */
+/** Of an object that is stored. */
 export function decodeEntries(entries: Entries | undefined): DecodedEntries {
   if (entries === undefined || entries.length === 0) return { ok: true, managed: UNMANAGED };
-  const known = decoded.get(entries);
-  if (known !== undefined) return known;
-  const result = decode(entries);
-  decoded.set(entries, result);
-  if (result.ok) encoded.set(result.managed, entries);
-  return result;
+  return (entries[MEANING] ??= decode(entries, true));
 }
 
-function decode(entries: Entries): DecodedEntries {
+/** Of a client: it may have written them in its own way. */
+export function decodeForeignEntries(entries: Entries): DecodedEntries {
+  return decode(entries, false);
+}
+
+function decode(entries: Entries, own: boolean): DecodedEntries {
   const owners = new Map<string, ManagedSet>();
   const times = new Map<string, string>();
+  const sets = new Map<FieldSet, JsonObject>();
   for (const [index, entry] of entries.entries()) {
     const { manager = '', operation, apiVersion = '', subresource = '', fieldsType = '', fieldsV1 = {}, time } = entry;
     if (operation !== 'Apply' && operation !== 'Update') return refused('operation must be `Apply` or `Update`');
@@ -58,33 +65,47 @@ function decode(entries: Entries): DecodedEntries {
     if (set === undefined) return refused('error decoding set');
     const id = managerId({ manager, operation, apiVersion, subresource });
     owners.set(id, { set, apiVersion, applied: operation === 'Apply' });
+    if (own) sets.set(set, fieldsV1 as JsonObject);
     if (time === undefined) times.delete(id);
     else times.set(id, time);
   }
-  return { ok: true, managed: { owners, times } };
+  return { ok: true, managed: { owners, times, ...(own ? { written: { entries, sets } } : {}) } };
 }
 
 function refused(error: string): DecodedEntries {
   return { ok: false, error };
 }
 
+/** With other owners than before. */
+export function changed(before: Managed, owners: Managers, times: Managed['times']): Managed {
+  if (before.written === undefined) return { owners, times };
+  return { owners, times, written: { entries: undefined, sets: before.written.sets } };
+}
+
 /** undefined: no one manages anything. */
 export function encodeEntries(managed: Managed): Entries | undefined {
-  if (managed.owners.size === 0) return undefined;
-  const known = encoded.get(managed);
-  if (known !== undefined) return known;
-  const entries = [...managed.owners].map(([id, owned]) => entryOf(id, owned, managed.times.get(id)));
+  const { owners, times, written } = managed;
+  if (owners.size === 0) return undefined;
+  if (written?.entries !== undefined) return written.entries;
+  const sets = new Map<FieldSet, JsonObject>();
+  const entries: Entries = [...owners].map(([id, owned]) => {
+    const fieldsV1 = written?.sets.get(owned.set) ?? owned.set.toFieldsV1();
+    sets.set(owned.set, fieldsV1);
+    return entryOf(id, owned, fieldsV1, times.get(id));
+  });
   entries.sort(compareEntries);
-  encoded.set(managed, entries);
-  decoded.set(entries, { ok: true, managed });
+  entries[MEANING] = { ok: true, managed: { owners, times, written: { entries, sets } } };
   return entries;
 }
 
 /** With its members in upstream's order. */
-function entryOf(id: string, { set, apiVersion, applied }: ManagedSet, time: string | undefined): ManagedFieldsEntry {
+function entryOf(
+  id: string,
+  { apiVersion, applied }: ManagedSet,
+  fieldsV1: JsonObject,
+  time: string | undefined,
+): ManagedFieldsEntry {
   const { manager, subresource } = managerOfId(id);
-  let fieldsV1 = fieldsOf.get(set);
-  if (fieldsV1 === undefined) fieldsOf.set(set, (fieldsV1 = set.toFieldsV1()));
   return {
     ...(manager === '' ? {} : { manager }),
     operation: applied ? 'Apply' : 'Update',

@@ -17,7 +17,7 @@ import { apply } from '../../schema/apply/updater.ts';
 import { canonical } from '../../schema/decode/canonical.ts';
 import { conflictStatus } from './conflict.ts';
 import type { Managed } from './entries.ts';
-import { decodeEntries, encodeEntries } from './entries.ts';
+import { changed, decodeEntries, encodeEntries } from './entries.ts';
 import type { FieldScope } from './field-scope.ts';
 import { KUBECTL, conflictsLeft, recordApplied } from './last-applied.ts';
 import { managerId } from './manager.ts';
@@ -153,5 +153,5 @@ function managedAfter(applied: Applied & { readonly ok: true }, id: string, befo
   }
   const times = new Map(before.times);
   if (applied.object !== undefined) times.set(id, formatTime(now));
-  return { owners, times };
+  return changed(before, owners, times);
 }
