@@ -3,6 +3,7 @@
 // Models kubernetes staging/src/k8s.io/apimachinery/pkg/util/validation and pkg/api/validate/content.
 
 import { byteLength } from './go-text.ts';
+import { append } from '../lib/append.ts';
 
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`;
@@ -156,7 +157,7 @@ export function configMapKeyErrors(value: string): string[] {
   if (byteLength(value) > 253) errors.push(maxLengthText(253));
   if (!CONFIG_KEY_RE.test(value))
     errors.push(regexText(CONFIG_KEY_TEXT, CONFIG_KEY, 'key.name', 'KEY_NAME', 'key-name'));
-  errors.push(...dotNameErrors(value));
+  append(errors, dotNameErrors(value));
   return errors;
 }
 

@@ -14,6 +14,9 @@ const configMap = (members: string, meta = '"name":"a"'): string =>
 const pod = (resources: JsonObject): string =>
   JSON.stringify(podBody('a', { containers: [{ name: 'a', image: 'b', ...resources }] }));
 
+const networkPolicy = (ports: string): string =>
+  `{"apiVersion":"networking.k8s.io/v1","kind":"NetworkPolicy","metadata":{"name":"a"},"spec":{"podSelector":{},"ingress":[{"ports":[${ports}{}]}]}}`;
+
 interface Case {
   readonly title: string;
   readonly method?: string;
@@ -77,6 +80,28 @@ const CASES: readonly Case[] = [
   {
     title: 'a hundred thousand owners',
     body: () => configMap('"data":{}', `"name":"o","ownerReferences":[${items(100_000, (i) => ({ name: `a${i}` }))}]`),
+    status: 422,
+  },
+  {
+    title: 'a hundred and fifty thousand bad owners, with several mistakes each',
+    body: () => configMap('"data":{}', `"name":"o","ownerReferences":[${fill('{},', 450_000)}{}]`),
+    status: 422,
+  },
+  {
+    title: 'half a million bad names of keys',
+    body: () => configMap(`"data":{${items(300_000, (i) => i).replaceAll(/[0-9]+/g, '"$&/":""')}}`),
+    status: 422,
+  },
+  {
+    title: 'a hundred thousand bad containers',
+    url: PODS,
+    body: () => pod({}).replace(/\{"name":"a","image":"b"\}/, `${fill('{},', 400_000)}{}`),
+    status: 422,
+  },
+  {
+    title: 'two hundred thousand bad rules',
+    url: '/apis/networking.k8s.io/v1/namespaces/default/networkpolicies',
+    body: () => networkPolicy(fill('{"port":0},', 2_500_000)),
     status: 422,
   },
   {

@@ -1,6 +1,7 @@
 // What the scheduler and drivers say of a claim: what it was given, who uses it, how the devices are.
 // Models kubernetes pkg/apis/resource/validation (ValidateResourceClaimStatusUpdate).
 
+import { append } from '../../../lib/append.ts';
 import { deepEqual } from '../../../lib/json.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { duplicate, forbidden, invalid, notSupported, required, tooMany } from '../../../schema/field-error.ts';
@@ -54,7 +55,7 @@ export function validateClaimStatus(claim: ResourceClaim, old: ResourceClaim): F
   const errors = validateSet(reservedFor, MAX_CONSUMERS, at, validateConsumer, ({ uid }) => uid ?? '');
   const allocated = new Set((allocation?.devices?.results ?? []).map(deviceId));
   const validate = (device: AllocatedDeviceStatus, field: string) => validateDeviceStatus(device, allocated, field);
-  errors.push(...validateSet(devices, Infinity, 'status.devices', validate, deviceId));
+  append(errors, validateSet(devices, Infinity, 'status.devices', validate, deviceId));
   if (reservedFor.length > 0 && allocation === undefined) {
     errors.push(forbidden(at, 'may not be specified when `allocated` is not set'));
   } else if (reservedFor.length > 0 && claim.metadata.deletionTimestamp !== undefined) {

@@ -1,5 +1,6 @@
 // DeviceClass. Models kubernetes pkg/registry/resource/deviceclass and pkg/apis/resource/validation.
 
+import { append } from '../../../lib/append.ts';
 import { deepEqual } from '../../../lib/json.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { invalid } from '../../../schema/field-error.ts';
@@ -20,7 +21,10 @@ function validate({ spec = {} }: DeviceClass, old?: DeviceClass): FieldError[] {
   const { selectors, config, extendedResourceName: name } = spec;
   // Expressions that are stored were valid when they came.
   const errors = deepEqual(selectors, old?.spec?.selectors) ? [] : validateSelectors(selectors, 'spec.selectors');
-  errors.push(...validateList(config, MAX_CONFIGS, 'spec.config', ({ opaque }, at) => validateOpaque(opaque, at)));
+  append(
+    errors,
+    validateList(config, MAX_CONFIGS, 'spec.config', ({ opaque }, at) => validateOpaque(opaque, at)),
+  );
   if (name !== undefined && !isExtendedResource(name)) {
     errors.push(invalid('spec.extendedResourceName', name, 'must be a valid extended resource name'));
   }

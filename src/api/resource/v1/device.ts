@@ -1,6 +1,7 @@
 // One device of a slice: what it is, what it has, and for whom it is.
 // Models kubernetes pkg/apis/resource/validation (validateDevice).
 
+import { append } from '../../../lib/append.ts';
 import { deepEqual } from '../../../lib/json.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { invalid, required, tooLong } from '../../../schema/field-error.ts';
@@ -49,12 +50,10 @@ function validateVersion(version: string, field: string): FieldError[] {
 function validateAttribute(attribute: DeviceAttribute, field: string): FieldError[] {
   const { string, version, strings, versions } = attribute;
   const errors: FieldError[] = [];
-  if (string !== undefined) errors.push(...validateText(string, `${field}.string`));
-  if (version !== undefined) errors.push(...validateVersion(version, `${field}.version`));
-  errors.push(
-    ...validateList(strings, Infinity, `${field}.strings`, validateText),
-    ...validateList(versions, Infinity, `${field}.versions`, validateVersion),
-  );
+  if (string !== undefined) append(errors, validateText(string, `${field}.string`));
+  if (version !== undefined) append(errors, validateVersion(version, `${field}.version`));
+  append(errors, validateList(strings, Infinity, `${field}.strings`, validateText));
+  append(errors, validateList(versions, Infinity, `${field}.versions`, validateVersion));
   const set = Object.values(attribute).filter((value) => value !== undefined).length;
   const why = 'exactly one value must be specified';
   if (set === 0) errors.push(invalid(field, '', why));
@@ -106,15 +105,15 @@ export function validateDevice(
     errors.push(invalid(field, values, why));
   }
   const limits = { keyLength: MAX_QUALIFIED_NAME };
-  errors.push(...validateMap(attributes, limits, `${field}.attributes`, validateQualifiedName, validateAttribute));
+  append(errors, validateMap(attributes, limits, `${field}.attributes`, validateQualifiedName, validateAttribute));
   // What is stored already was valid when it came.
   if (old === undefined || !deepEqual(old.capacity, device.capacity)) {
     const shared = device.allowMultipleAllocations === true;
     const validate = (one: (typeof capacity)[string], at: string) => validateCapacity(one, shared, at);
-    errors.push(...validateMap(capacity, limits, `${field}.capacity`, validateQualifiedName, validate));
+    append(errors, validateMap(capacity, limits, `${field}.capacity`, validateQualifiedName, validate));
   }
   if (old === undefined || !deepEqual(old.taints, taints)) {
-    errors.push(...validateList(taints, MAX_TAINTS, `${field}.taints`, validateTaint));
+    append(errors, validateList(taints, MAX_TAINTS, `${field}.taints`, validateTaint));
   }
   const consumption = (
     { counterSet = '', counters }: { counterSet?: string; counters?: Record<string, Counter> },
@@ -124,10 +123,11 @@ export function validateDevice(
     ...validateCounters(counters, `${at}.counters`),
   ];
   const at = `${field}.consumesCounters`;
-  errors.push(
-    ...validateSet(device.consumesCounters, MAX_COUNTER_SETS, at, consumption, ({ counterSet }) => counterSet),
+  append(
+    errors,
+    validateSet(device.consumesCounters, MAX_COUNTER_SETS, at, consumption, ({ counterSet }) => counterSet),
   );
-  errors.push(...validateDeviceNodes(device, perDevice, field));
+  append(errors, validateDeviceNodes(device, perDevice, field));
   return [...errors, ...validateBindingConditions(device, field)];
 }
 
@@ -144,7 +144,7 @@ export function nodeChoices(choice: NodeChoice, empty: string, field: string, er
   if (nodeName === '') errors.push(invalid(`${field}.nodeName`, '', empty));
   else if (nodeName !== undefined) {
     set.push('`nodeName`');
-    errors.push(...invalidEach(`${field}.nodeName`, nodeName, dns1123SubdomainErrors(nodeName)));
+    append(errors, invalidEach(`${field}.nodeName`, nodeName, dns1123SubdomainErrors(nodeName)));
   }
   if (nodeSelector !== undefined) {
     set.push('`nodeSelector`');

@@ -1,6 +1,7 @@
 // What a claim asks for, and the parts of it that classes and results of an allocation share.
 // Models kubernetes pkg/apis/resource/{v1,validation}.
 
+import { append } from '../../../lib/append.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { invalid, notSupported, required, tooLong } from '../../../schema/field-error.ts';
 import { byteLength } from '../../../schema/go-text.ts';
@@ -104,7 +105,7 @@ function validateSpecificRequest(request: AnyRequest, field: string): FieldError
   const { deviceClassName: name = '', allocationMode: mode = '', count = 0 } = request;
   const at = `${field}.deviceClassName`;
   const errors = name === '' ? [required(at)] : invalidEach(at, name, dns1123SubdomainErrors(name));
-  errors.push(...validateSelectors(request.selectors, `${field}.selectors`));
+  append(errors, validateSelectors(request.selectors, `${field}.selectors`));
   if (mode === 'All') {
     const why = "must not be specified when allocationMode is 'All'";
     if (count !== 0) errors.push(invalid(`${field}.count`, count, why));
@@ -130,7 +131,7 @@ export function validateTolerations(tolerations: readonly DeviceToleration[] | u
     const errors = key === '' ? [] : invalidEach(`${at}.key`, key, qualifiedNameErrors(key));
     if (operator === 'Exists') {
       if (value !== '') errors.push(invalid(`${at}.value`, value, 'must be empty for operator `Exists`'));
-    } else if (operator === 'Equal') errors.push(...invalidEach(`${at}.value`, value, labelValueErrors(value)));
+    } else if (operator === 'Equal') append(errors, invalidEach(`${at}.value`, value, labelValueErrors(value)));
     else if (operator === '') errors.push(required(`${at}.operator`));
     else errors.push(notSupported(`${at}.operator`, operator, OPERATORS));
     if (effect !== '' && !EFFECTS.includes(effect)) errors.push(notSupported(`${at}.effect`, effect, EFFECTS));
@@ -154,8 +155,8 @@ export function validateTaint(
 function validateConstraint(constraint: DeviceConstraint, names: ReadonlySet<string>, field: string): FieldError[] {
   const { requests, matchAttribute: same, distinctAttribute: distinct } = constraint;
   const errors = validateReferences(requests, names, `${field}.requests`);
-  if (same !== undefined) errors.push(...validateFullyQualifiedName(same, `${field}.matchAttribute`));
-  else if (distinct !== undefined) errors.push(...validateFullyQualifiedName(distinct, `${field}.distinctAttribute`));
+  if (same !== undefined) append(errors, validateFullyQualifiedName(same, `${field}.matchAttribute`));
+  else if (distinct !== undefined) append(errors, validateFullyQualifiedName(distinct, `${field}.distinctAttribute`));
   else {
     const why = 'exactly one of "matchAttribute" or "distinctAttribute" is required, but multiple fields are set';
     errors.push(required(field, why));

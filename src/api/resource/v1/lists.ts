@@ -1,6 +1,7 @@
 // Lists, maps and names as this group validates them. Models kubernetes pkg/apis/resource/validation (validateSlice,
 // validateSet, validateMap and the names).
 
+import { append } from '../../../lib/append.ts';
 import { isObject } from '../../../lib/json.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { duplicate, invalid, required, tooLong, tooMany } from '../../../schema/field-error.ts';
@@ -80,7 +81,7 @@ const MAX_POOL_NAME = 253;
 export function validatePoolName(name: string, field: string): FieldError[] {
   if (name === '') return [required(field)];
   const errors = byteLength(name) > MAX_POOL_NAME ? [tooLong(field, MAX_POOL_NAME)] : [];
-  for (const part of name.split('/')) errors.push(...invalidEach(field, part, dns1123SubdomainErrors(part)));
+  for (const part of name.split('/')) append(errors, invalidEach(field, part, dns1123SubdomainErrors(part)));
   return errors;
 }
 

@@ -1,5 +1,6 @@
 // ResourceSlice. Models kubernetes pkg/registry/resource/resourceslice and pkg/apis/resource/validation.
 
+import { append } from '../../../lib/append.ts';
 import { formatTime } from '../../../lib/clock.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { invalid, required } from '../../../schema/field-error.ts';
@@ -74,13 +75,11 @@ function validate(object: ResourceSlice, old?: ResourceSlice): FieldError[] {
   } = spec;
   const errors = [...validateDriverName(driver, 'spec.driver'), ...validatePool(pool)];
   if (old !== undefined) {
-    errors.push(
-      ...validateImmutable(pool.name, old.spec.pool.name, 'spec.pool.name'),
-      ...validateImmutable(driver, old.spec.driver, 'spec.driver'),
-      ...validateImmutable(spec.nodeName, old.spec.nodeName, 'spec.nodeName'),
-    );
+    append(errors, validateImmutable(pool.name, old.spec.pool.name, 'spec.pool.name'));
+    append(errors, validateImmutable(driver, old.spec.driver, 'spec.driver'));
+    append(errors, validateImmutable(spec.nodeName, old.spec.nodeName, 'spec.nodeName'));
   }
-  errors.push(...validateNodes(spec));
+  append(errors, validateNodes(spec));
   if (sharedCounters !== undefined && devices !== undefined) {
     errors.push(invalid('spec', '', 'only one of `sharedCounters` or `devices` is allowed'));
   }

@@ -1,5 +1,6 @@
 // The sources of volumes, each by itself. Models kubernetes pkg/apis/core/validation (validateSecretVolumeSource, …).
 
+import { append } from '../../../../lib/append.ts';
 import type { FieldError } from '../../../../schema/field-error.ts';
 import { invalid, notSupported, required, tooLong } from '../../../../schema/field-error.ts';
 import { byteLength } from '../../../../schema/go-text.ts';
@@ -122,6 +123,6 @@ export function validateEphemeral(source: EphemeralVolumeSource, path: string, e
   const template = source.volumeClaimTemplate;
   const at = `${path}.volumeClaimTemplate`;
   if (template === undefined) return void errors.push(required(at));
-  errors.push(...validateTemplateMeta(template.metadata, `${at}.metadata`));
-  errors.push(...validateClaimSpec(template.spec ?? {}, `${at}.spec`));
+  append(errors, validateTemplateMeta(template.metadata, `${at}.metadata`));
+  append(errors, validateClaimSpec(template.spec ?? {}, `${at}.spec`));
 }
