@@ -1,7 +1,8 @@
 // Writes src/schema/table-data.ts, the compact text of all definitions, and prints its size.
 // usage: node scripts/generate-schema.ts DEFINITIONS.json GO-FACTS.json
 //
-// DEFINITIONS.json: the OpenAPI definitions. GO-FACTS.json: what scripts/go-type-facts prints.
+// DEFINITIONS.json: the OpenAPI definitions; those of the aggregation layer, which it leaves out, stand beside this file.
+// GO-FACTS.json: what scripts/go-type-facts prints.
 // The text's grammar stands in src/schema/table.ts, which reads it.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
@@ -30,7 +31,13 @@ const [definitionsPath, factsPath] = process.argv.slice(2);
 if (definitionsPath === undefined || factsPath === undefined) {
   throw new Error('usage: node scripts/generate-schema.ts DEFINITIONS.json GO-FACTS.json');
 }
-const definitions = JSON.parse(readFileSync(definitionsPath, 'utf8')) as Record<string, Schema>;
+const definitions = {
+  ...(JSON.parse(readFileSync(definitionsPath, 'utf8')) as Record<string, Schema>),
+  ...(JSON.parse(readFileSync(new URL('aggregation-definitions.json', import.meta.url), 'utf8')) as Record<
+    string,
+    Schema
+  >),
+};
 const facts = JSON.parse(readFileSync(factsPath, 'utf8')) as Record<string, GoField[] | null>;
 
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1.';

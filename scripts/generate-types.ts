@@ -18,7 +18,12 @@ interface Schema {
 
 const [input] = process.argv.slice(2);
 if (input === undefined) throw new Error('usage: node scripts/generate-types.ts DEFINITIONS.json');
-const definitions = JSON.parse(readFileSync(input, 'utf8')) as Record<string, Schema>;
+/** Those of the aggregation layer, which DEFINITIONS.json leaves out, stand beside this file. */
+const aggregation = readFileSync(new URL('aggregation-definitions.json', import.meta.url), 'utf8');
+const definitions = {
+  ...(JSON.parse(readFileSync(input, 'utf8')) as Record<string, Schema>),
+  ...(JSON.parse(aggregation) as Record<string, Schema>),
+};
 const out = new URL('../src/api/types/', import.meta.url);
 mkdirSync(out, { recursive: true });
 

@@ -4,7 +4,7 @@
 // There is no go.mod beside it, so that the repository needs no Go. To run it, copy it into an empty folder and
 //
 //	go mod init facts
-//	go get k8s.io/client-go@v0.36.0 k8s.io/apiextensions-apiserver@v0.36.0
+//	go get k8s.io/client-go@v0.36.2 k8s.io/apiextensions-apiserver@v0.36.2 k8s.io/kube-aggregator@v0.36.2
 //	go mod tidy && go run . > facts.json
 package main
 
@@ -19,6 +19,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/version"
 	"k8s.io/client-go/kubernetes/scheme"
+	apiregistration "k8s.io/kube-aggregator/pkg/apis/apiregistration/v1"
 )
 
 // field is [JSON name, flags, Go type]; flags: p pointer, o omitempty, z omitzero.
@@ -88,7 +89,7 @@ func fields(t reflect.Type) []field {
 
 func main() {
 	all := runtime.NewScheme()
-	for _, add := range []func(*runtime.Scheme) error{scheme.AddToScheme, apiextensions.AddToScheme} {
+	for _, add := range []func(*runtime.Scheme) error{scheme.AddToScheme, apiextensions.AddToScheme, apiregistration.AddToScheme} {
 		if err := add(all); err != nil {
 			panic(err)
 		}

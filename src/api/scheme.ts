@@ -7,6 +7,7 @@ import { mutatingWebhookConfiguration } from './admissionregistration/v1/mutatin
 import { validatingAdmissionPolicy } from './admissionregistration/v1/validating-admission-policy.ts';
 import { validatingAdmissionPolicyBinding } from './admissionregistration/v1/validating-admission-policy-binding.ts';
 import { validatingWebhookConfiguration } from './admissionregistration/v1/validating-webhook-configuration.ts';
+import { apiService } from './apiregistration/v1/api-service.ts';
 import { controllerRevision } from './apps/v1/controller-revision.ts';
 import { daemonSet } from './apps/v1/daemon-set.ts';
 import { deployment } from './apps/v1/deployment.ts';
@@ -92,6 +93,7 @@ export const KINDS: readonly Kind[] = [
   secret,
   serviceAccount,
   service,
+  apiService,
   controllerRevision,
   daemonSet,
   deployment,

@@ -789,4 +789,11 @@ StatusCause	reason:s<v1.CauseType	message:s	field:s
 StatusDetails	name:s	group:s	kind:s	uid:s<types.UID	causes:[@StatusCause;~a	retryAfterSeconds:i
 WatchEvent	type:s;=!	object:x;=!
 #io.k8s.apimachinery.pkg.version
-Info	major:s;=!	minor:s;=!	emulationMajor:s	emulationMinor:s	minCompatibilityMajor:s	minCompatibilityMinor:s	gitVersion:s;=!	gitCommit:s;=!	gitTreeState:s;=!	buildDate:s;=!	goVersion:s;=!	compiler:s;=!	platform:s;=!`;
+Info	major:s;=!	minor:s;=!	emulationMajor:s	emulationMinor:s	minCompatibilityMajor:s	minCompatibilityMinor:s	gitVersion:s;=!	gitCommit:s;=!	gitTreeState:s;=!	buildDate:s;=!	goVersion:s;=!	compiler:s;=!	platform:s;=!
+#io.k8s.kube-aggregator.pkg.apis.apiregistration.v1
+APIService	kind:s	apiVersion:s	metadata:@35.ObjectMeta;=	spec:@APIServiceSpec;=	status:@APIServiceStatus;=
+APIServiceCondition	type:s<v1.APIServiceConditionType;=!	status:s<v1.ConditionStatus;=!	lastTransitionTime:t;=	reason:s	message:s
+APIServiceList	kind:s	apiVersion:s	metadata:@35.ListMeta;=	items:[@APIService;=!
+APIServiceSpec	service:@ServiceReference;*	group:s	version:s	insecureSkipTLSVerify:b	caBundle:y;~a	groupPriorityMinimum:i;=!	versionPriority:i;=!
+APIServiceStatus	conditions:[@APIServiceCondition;~mtype^m/type
+ServiceReference	namespace:s	name:s	port:i;*`;

@@ -99,7 +99,8 @@ function parseField(token: string, group: string): FieldSchema {
   const value = parseType(token.slice(colon + 1, end), group);
   const [, presence = '', required = '', kind, keys = '', letters, mergeKey = '', fallback] =
     FLAGS.exec(token.slice(end + 1)) ?? [];
-  const list = value.kind === 'list';
+  // Go's bytes are a list.
+  const list = value.kind === 'list' || value.kind === 'bytes';
   return {
     name: token.slice(0, colon),
     value,

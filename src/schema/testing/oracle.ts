@@ -23,6 +23,16 @@ export function sharedText(path: string): string | undefined {
   return undefined;
 }
 
+/** The OpenAPI definitions that the tables were made from, those of the aggregation layer too. */
+export function sourceDefinitions(): Record<string, Record<string, unknown>> | undefined {
+  const text = sharedText('reference/definitions-1.36.json');
+  if (text === undefined) return undefined;
+  const aggregation = fileURLToPath(import.meta.resolve('../../../scripts/aggregation-definitions.json'));
+  return { ...JSON.parse(text), ...JSON.parse(readFileSync(aggregation, 'utf8')) } as ReturnType<
+    typeof sourceDefinitions
+  >;
+}
+
 /** One request of a recorded scenario with its answer. */
 export interface OracleStep {
   readonly request: {
