@@ -84,7 +84,8 @@ function validateNamespace(meta: ObjectMeta, rules: MetaRules): FieldError[] {
 function validateMetaChange(meta: ObjectMeta, old: ObjectMeta): FieldError[] {
   const errors: FieldError[] = [];
   if (old.deletionTimestamp !== undefined) {
-    const added = (meta.finalizers ?? []).filter((finalizer) => !(old.finalizers ?? []).includes(finalizer)).sort();
+    const known = new Set(old.finalizers);
+    const added = (meta.finalizers ?? []).filter((finalizer) => !known.has(finalizer)).sort();
     if (added.length > 0) {
       const list = `[]string{${[...new Set(added)].map(goQuote).join(', ')}}`;
       const why = 'no new finalizers can be added if the object is being deleted';
