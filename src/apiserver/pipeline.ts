@@ -33,7 +33,11 @@ export function planResource(services: Services, request: ApiRequest, path: Reso
   if (kind === undefined) return answer(statusAnswer(notFound().status));
   const refusal = (status: Status): Plan => answer(statusAnswer(status, failureEncoding(request, query)));
   const route = resolve(kind, request.method, path, query);
-  if (!route.ok) return refusal(route.status);
+  if (!route.ok) {
+    const status = statusAnswer(route.status, failureEncoding(request, query));
+    // A watch of what can only be listed is refused by the list, which warns as it always does.
+    return answer(warned(status, request.method === 'GET' && status.status === 405 ? kind.deprecated : undefined));
+  }
   const { verb } = route;
   if (verb.name !== 'watch' && verb.handsOn === true) {
     const unfit = validatePathName(path.name);

@@ -96,7 +96,7 @@ export function namespaceFixtures(namespace: string): Array<{ path: string; body
   const description =
     'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.';
   const map = (name: string, annotations: Record<string, string>, key: string) => ({
-    path: `/api/v1/namespaces/${namespace}/configmaps`,
+    path: `/api/v1/namespaces/${namespace}/configmaps?fieldManager=kube-controller-manager`,
     body: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, annotations }, data: { [key]: '<ca>' } },
   });
   return [

@@ -122,6 +122,7 @@ export const resourceSlice = defineKind<ResourceSlice>({
   deleteReturnsObject: true,
 
   fieldLabels: ['spec.nodeName', 'spec.driver'],
+  unknownFieldLabel: (label) => `field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: ${label}`,
   fields: (object) => ({ 'spec.nodeName': specOf(object).nodeName ?? '', 'spec.driver': specOf(object).driver ?? '' }),
 
   printer: {
