@@ -17,7 +17,10 @@ it('a scale is printed with what is wanted and what is there', () => {
     now,
     kindOf: ({ subresource }) => (subresource === 'scale' ? scale : undefined),
   });
-  const table = JSON.parse(body) as { columnDefinitions: Array<{ name: string }>; rows: Array<{ cells: unknown[] }> };
+  const table = JSON.parse(String(body)) as {
+    columnDefinitions: Array<{ name: string }>;
+    rows: Array<{ cells: unknown[] }>;
+  };
   expect(table.columnDefinitions.map(({ name }) => name)).toEqual(['Name', 'Desired', 'Available', 'Age']);
   expect(table.rows.map(({ cells }) => cells)).toEqual([['web', 3, 2, '45s']]);
 });
