@@ -72,3 +72,76 @@ test('integers are read as Go reads them', () => {
   ]);
   expect(['', ' 5', '1e3', '0x1'].map((text) => parseInt64(text).ok)).toEqual([false, false, false, false]);
 });
+
+// Upstream's apimachinery pkg/apis/meta/internalversion/validation/validation_test.go, by its names.
+// Not applicable: the cases of a server whose WatchList is switched off.
+describe('TestValidateListOptions', () => {
+  const MATCH = 'resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden';
+  const INITIAL =
+    'resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan';
+  test.each([
+    ['valid-default', '', ''],
+    ['valid-resourceversionmatch-exact', 'resourceVersion=1&resourceVersionMatch=Exact', ''],
+    [
+      'invalid-resourceversionmatch-exact',
+      'resourceVersion=0&resourceVersionMatch=Exact',
+      `${MATCH.replace(' is', ' "exact" is')} for resourceVersion "0"`,
+    ],
+    ['valid-resourceversionmatch-notolderthan', 'resourceVersion=0&resourceVersionMatch=NotOlderThan', ''],
+    [
+      'invalid-resourceversionmatch-without-resourceversion',
+      'resourceVersionMatch=NotOlderThan',
+      `${MATCH} unless resourceVersion is provided`,
+    ],
+    [
+      'invalid-resourceversionmatch-with-continue',
+      'resourceVersion=1&resourceVersionMatch=NotOlderThan&continue=a',
+      `${MATCH} when continue is provided`,
+    ],
+    [
+      'invalid-resourceversionmatch',
+      'resourceVersion=1&resourceVersionMatch=Newest',
+      'resourceVersionMatch: Unsupported value: "Newest": supported values: "Exact", "NotOlderThan", ""',
+    ],
+    [
+      'list-sendInitialEvents-forbidden',
+      'sendInitialEvents=true',
+      'sendInitialEvents: Forbidden: sendInitialEvents is forbidden for list',
+    ],
+    [
+      'several at once',
+      'resourceVersionMatch=Newest&continue=a&sendInitialEvents=false',
+      `[${MATCH} unless resourceVersion is provided, ${MATCH} when continue is provided, resourceVersionMatch: Unsupported value: "Newest": supported values: "Exact", "NotOlderThan", "", sendInitialEvents: Forbidden: sendInitialEvents is forbidden for list]`,
+    ],
+    ['valid-watch-default', 'watch=true', ''],
+    [
+      'valid-watch-sendInitialEvents-on',
+      'watch=true&sendInitialEvents=true&resourceVersion=1&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true',
+      '',
+    ],
+    [
+      'valid-watch-sendInitialEvents-off',
+      'watch=true&sendInitialEvents=false&resourceVersion=1&resourceVersionMatch=NotOlderThan',
+      '',
+    ],
+    ['watch-resourceversion', 'watch=true&resourceVersion=1', ''],
+    [
+      'watch-resourceversionmatch-without-sendInitialEvents-forbidden',
+      'watch=true&resourceVersion=1&resourceVersionMatch=NotOlderThan',
+      `${MATCH} for watch unless sendInitialEvents is provided`,
+    ],
+    ['watch-sendInitialEvents-without-resourceversionmatch-forbidden', 'watch=true&sendInitialEvents=true', INITIAL],
+    [
+      'watch-sendInitialEvents-with-resourceversionmatch-exact-forbidden',
+      'watch=true&sendInitialEvents=false&resourceVersion=1&resourceVersionMatch=Exact',
+      `[${INITIAL}, resourceVersionMatch: Unsupported value: "Exact": supported values: "NotOlderThan"]`,
+    ],
+    [
+      'watch-sendInitialEvents-with-continue-forbidden',
+      'watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&continue=a',
+      `${MATCH} when continue is provided`,
+    ],
+  ])('%s', (_name, query, message) => {
+    expect(messageOf(list(query))).toBe(message === '' ? 'ok' : `ListOptions.meta.k8s.io "" is invalid: ${message}`);
+  });
+});
