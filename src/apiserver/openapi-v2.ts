@@ -85,7 +85,7 @@ function schemaV2(schema: JsonValue): JsonValue {
   for (const [key, value] of members(schema)) {
     switch (key) {
       case '$ref':
-        made[key] = String(value).replace(SCHEMAS, '#/definitions/');
+        made[key] = typeof value === 'string' ? value.replace(SCHEMAS, '#/definitions/') : value;
         break;
       case 'properties':
         made[key] = Object.fromEntries(members(value).map(([name, property]) => [name, schemaV2(property)]));
