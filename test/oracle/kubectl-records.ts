@@ -85,7 +85,6 @@ export class Kinds {
     const words = end < 0 ? argv : argv.slice(0, end);
     if (words.some((word) => word.startsWith('--as=')) || words.includes('auth'))
       return 'authorization and impersonation';
-    if (words.includes('--server-side') || words.includes('--show-managed-fields=true')) return 'server-side apply';
     if (words.includes('debug')) return 'ephemeral containers';
     if (words.includes('--dry-run=client') && words.includes('create') && !words.includes('role')) return undefined;
     const missing =

@@ -32,9 +32,7 @@ export async function measureUpdates(ids: readonly string[]): Promise<void> {
     }
     await sleep(500);
     for (const record of records('update.jsonl') as RecordedUpdate[]) {
-      // Server-side apply is the next step of the project.
-      const applies = record.request.contentType?.startsWith('application/apply-patch') === true;
-      if (applies || target(record.request.path) === undefined) share.leaveOut();
+      if (target(record.request.path) === undefined) share.leaveOut();
       else if (ids.length === 0 || ids.includes(record.id)) {
         const found = await replay(api, record);
         if (found === UNSERVED) share.leaveOut();
@@ -68,7 +66,7 @@ async function replay(api: Api, record: RecordedUpdate): Promise<string | undefi
   const found = differenceOf(response, answer, isRun(request.path) ? ['status'] : []);
   if (found !== undefined) return found;
   const after = await read(api, object);
-  // What waits for a collector is gone sooner here; and managedFields, which alone may make a change, come with the next step.
+  // What waits for a collector is gone sooner here.
   if (record.gone === true && after !== undefined) return 'is still there';
   const changed = after !== undefined && versionOf(before) !== versionOf(after);
   return record.rvChanged === false && changed ? 'resourceVersion changed' : undefined;
