@@ -84,6 +84,7 @@ export const apiService = defineKind<APIService>({
   singular: 'apiservice',
   categories: ['api-extensions'],
   namespaced: false,
+  storagePath: 'apiregistration.k8s.io/apiservices',
   definition: 'io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIService',
 
   validateName: pathSegmentNameErrors,

@@ -1,11 +1,12 @@
 // Functions that kubernetes adds to CEL: those of texts, lists, regular expressions, URLs, IP addresses and quantities.
-// Not here: format.*, semver, sets.*, cidr() and the authorizer's.
+// Those of IP addresses' values, versions, sets and printing stand in library-values.ts, the authorizer's in admission.ts.
 // Models kubernetes staging/src/k8s.io/apiserver/pkg/cel/library.
 
 import type { Environment } from '@marcbachmann/cel-js';
 import { parseCidr, parseIp } from '../../ip.ts';
 import { compareQuantity, parseQuantity, quantityOf } from '../../quantity.ts';
 import { Patterns } from '../patterns.ts';
+import { registerValues } from './library-values.ts';
 
 type Comparable = bigint | number | string | boolean | Date;
 
@@ -17,6 +18,7 @@ export function registerLibrary(environment: Environment): void {
   environment.registerFunction('isIP(string): bool', (text: string) => parseIp(text) !== undefined);
   environment.registerFunction('isCIDR(string): bool', (text: string) => parseCidr(text) !== undefined);
   quantities(environment);
+  registerValues(environment);
 }
 
 function texts(environment: Environment): void {
