@@ -15,8 +15,11 @@ import type {
   ServiceAccount,
 } from './types/core-v1.ts';
 import type { EndpointSlice } from './types/discovery-v1.ts';
+import type { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from './types/rbac-v1.ts';
 
 export interface ResourceMap {
+  'clusterrolebindings.rbac.authorization.k8s.io': ClusterRoleBinding;
+  'clusterroles.rbac.authorization.k8s.io': ClusterRole;
   configmaps: ConfigMap;
   'controllerrevisions.apps': ControllerRevision;
   'customresourcedefinitions.apiextensions.k8s.io': CustomResourceDefinition;
@@ -29,6 +32,8 @@ export interface ResourceMap {
   nodes: Node;
   pods: Pod;
   'replicasets.apps': ReplicaSet;
+  'rolebindings.rbac.authorization.k8s.io': RoleBinding;
+  'roles.rbac.authorization.k8s.io': Role;
   secrets: Secret;
   serviceaccounts: ServiceAccount;
   services: Service;

@@ -1,4 +1,4 @@
-// What a new cluster holds before anyone asks: its namespaces and the Service of the API itself.
+// What a new cluster holds before anyone asks, besides its default roles: its namespaces and the Service of the API itself.
 // Models kubernetes pkg/controlplane/controller/{systemnamespaces,kubernetesservice}.
 
 import type { Client } from '../api/client.ts';

@@ -26,9 +26,10 @@ import { impersonate } from './authentication/impersonation.ts';
 import { ServiceAccountTokens } from './authentication/service-account-tokens.ts';
 import type { TokenSigner } from './authentication/token-signer.ts';
 import type { User } from './authentication/user.ts';
-import { ANONYMOUS, componentUser } from './authentication/user.ts';
-import { allowKnown } from './authorization/allow-known.ts';
+import { ANONYMOUS, API_SERVER, componentUser } from './authentication/user.ts';
 import { authorize } from './authorization/authorize.ts';
+import { clusterAuthorizer } from './authorization/authorizers.ts';
+import { reconcilePolicy } from './authorization/policy/reconcile.ts';
 import { bootstrap } from './bootstrap.ts';
 import { goneResources, ServedKinds } from './custom/served-kinds.ts';
 import { Discovery } from './discovery.ts';
@@ -88,6 +89,8 @@ export interface ApiServer {
   parse(row: Pick<Row, 'rev' | 'object'>): KubeObject;
   /** Makes the first objects of a new cluster. Call once, in a transaction. */
   install(): void;
+  /** Brings the default roles up to date, in a transaction of the caller's. Answers what could not be done, and why. */
+  reconcilePolicy(): string[];
   readonly watchers: number;
 }
 
@@ -125,7 +128,7 @@ class Server implements ApiServer {
         options.tokens,
         new ServiceAccountTokens({ signer: options.signer, store, scheme: new Scheme() }),
       ),
-      authorizer: allowKnown,
+      authorizer: clusterAuthorizer(log),
     };
     this.#checks = healthChecks(log);
     this.#hub = new WatchHub(log, {
@@ -216,13 +219,12 @@ class Server implements ApiServer {
   clientFor(identity: { readonly name: string; readonly eventSource: string }, cause: number): Client {
     let user = this.#users.get(identity.name);
     if (user === undefined) this.#users.set(identity.name, (user = componentUser(identity.name)));
-    return new InProcessClient({
-      services: this.#services,
-      correlator: this.#correlator,
-      user,
-      eventSource: { component: identity.eventSource, host: '' },
-      cause,
-    });
+    return this.#client(user, identity.eventSource, cause);
+  }
+
+  #client(user: User, component: string, cause: number): InProcessClient {
+    const eventSource = { component, host: '' };
+    return new InProcessClient({ services: this.#services, correlator: this.#correlator, user, eventSource, cause });
   }
 
   parse(row: Pick<Row, 'rev' | 'object'>): KubeObject {
@@ -230,10 +232,15 @@ class Server implements ApiServer {
   }
 
   install(): void {
-    const client = this.clientFor({ name: 'apiserver', eventSource: 'kube-apiserver' }, 0);
     const cidr = parseCidr(this.#options.serviceCidr ?? DEFAULT_SERVICE_CIDR);
     if (cidr === undefined) throw new Error('the service range is not a CIDR');
-    bootstrap(client, formatIp(addressAt(cidr, 1)));
+    bootstrap(this.#client(API_SERVER, 'kube-apiserver', 0), formatIp(addressAt(cidr, 1)));
+    const [failure] = this.reconcilePolicy();
+    if (failure !== undefined) throw new Error(`bootstrap: ${failure}`);
+  }
+
+  reconcilePolicy(): string[] {
+    return reconcilePolicy(this.#client(API_SERVER, 'kube-apiserver', 0));
   }
 
   /** What is there whatever is served. */

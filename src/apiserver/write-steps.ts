@@ -25,7 +25,8 @@ export interface Target {
 }
 
 export function attributes(services: Services, target: Target, operation: Attributes['operation']): Attributes {
-  return { ...target, operation, store: services.store };
+  const { store, authorizer } = services;
+  return { ...target, operation, store, authorizer };
 }
 
 /** The namespace of the path wins where the body has none, and must be the body's where it has one. */

@@ -9,6 +9,7 @@ import { DurableObject } from 'cloudflare:workers';
 import { badRequest, internalError, notFoundStatus } from '../api/status.ts';
 import type { Status } from '../api/status.ts';
 import { statusAnswer } from '../apiserver/answer.ts';
+import { POLICY_VERSION } from '../apiserver/authorization/policy/default-policy.ts';
 import type { Flow } from '../apiserver/fairness/flow-schemas.ts';
 import { TOO_MANY_REQUESTS } from '../apiserver/fairness/fairness.ts';
 import type { WatchPlan } from '../apiserver/http.ts';
@@ -30,7 +31,15 @@ import {
   toResponse,
   whenSent,
 } from './request.ts';
-import { isPoolConfigured, poolConfigOf, readSettings, setPoolConfigured, writeSettings } from './settings.ts';
+import {
+  isPoolConfigured,
+  poolConfigOf,
+  readPolicyVersion,
+  readSettings,
+  setPoolConfigured,
+  writePolicyVersion,
+  writeSettings,
+} from './settings.ts';
 import type { ClusterSettings, InstallConfig } from './settings.ts';
 
 const WATCH_HEADER = 'x-kubewisp-watch';
@@ -82,6 +91,7 @@ export class Cluster extends DurableObject<Env> {
     try {
       this.ctx.storage.transactionSync(() => {
         writeSettings(this.ctx.storage.kv, settings);
+        writePolicyVersion(this.ctx.storage.kv, POLICY_VERSION);
         const core = this.#open() as Core;
         core.server.install();
         core.driver.wake();
@@ -136,7 +146,15 @@ export class Cluster extends DurableObject<Env> {
       logger: this.#logger(settings.name),
       poke: () => this.#poke(settings),
     });
+    if (readPolicyVersion(this.ctx.storage.kv) < POLICY_VERSION) this.#updatePolicy(this.#core);
     return this.#core;
+  }
+
+  /** A cluster of an earlier version gets the default roles of this one. What fails is tried again at the next start. */
+  #updatePolicy(core: Core): void {
+    const failures = core.updatePolicy();
+    if (failures.length === 0) writePolicyVersion(this.ctx.storage.kv, POLICY_VERSION);
+    else this.#logger().error('the default roles could not be brought up to date', { error: failures.join('; ') });
   }
 
   /** `pass` is given back, whatever happens. */

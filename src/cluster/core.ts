@@ -49,6 +49,8 @@ export interface Core {
   readonly sockets: WatchSockets;
   readonly driver: Driver;
   readonly figures: Figures;
+  /** Brings the default roles up to date. Answers what could not be done, and why. */
+  updatePolicy(): string[];
   /** Text before and after the revision in a bookmark's frame. */
   bookmark(spec: WatchSpec): readonly [head: string, tail: string];
 }
@@ -137,7 +139,8 @@ export function openCore(options: CoreOptions): Core {
   // An alarm that was armed is still armed, unless a crash came between a write and its alarm.
   if ((runtimeStore.cursor(RUNTIME_CURSOR) ?? 0) < log.head) driver.wake();
   const bookmark = (spec: WatchSpec) => bookmarkOf(server.typeOf(spec));
-  return { server, gate, commits, sockets, driver, figures, bookmark };
+  const updatePolicy = () => log.transaction(() => server.reconcilePolicy());
+  return { server, gate, commits, sockets, driver, figures, bookmark, updatePolicy };
 }
 
 /** The seed alone would give the same numbers again after each start. */

@@ -26,6 +26,7 @@ export interface ClusterSettings extends InstallConfig {
 
 const KEY = 'settings';
 const POOL_KEY = 'pool-configured';
+const POLICY_KEY = 'policy-version';
 
 type Keyed = Pick<SyncKvStorage, 'get' | 'put'>;
 
@@ -45,6 +46,15 @@ export function isPoolConfigured(storage: Keyed): boolean {
 
 export function setPoolConfigured(storage: Keyed): void {
   storage.put(POOL_KEY, true);
+}
+
+/** Which default roles the cluster has; 0: it was made when there were none. */
+export function readPolicyVersion(storage: Keyed): number {
+  return storage.get<number>(POLICY_KEY) ?? 0;
+}
+
+export function writePolicyVersion(storage: Keyed, version: number): void {
+  storage.put(POLICY_KEY, version);
 }
 
 /** Nodes are called `node-1`, `node-2`, … */

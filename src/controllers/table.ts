@@ -1,5 +1,6 @@
 // Every controller of a cluster. A new one is one more line.
 
+import { clusterRoleAggregationController } from './clusterroleaggregation/cluster-role-aggregation-controller.ts';
 import { customResourceDefinitionController } from './customresourcedefinition/custom-resource-definition-controller.ts';
 import { deploymentController } from './deployment/deployment-controller.ts';
 import { endpointsController } from './endpoints/endpoints-controller.ts';
@@ -28,6 +29,7 @@ export function createControllers({ nodeGracePeriodMs }: ControllerSettings): Co
     customResourceDefinitionController,
     podGarbageCollector,
     serviceAccountController,
+    clusterRoleAggregationController,
     nodeIpamController,
     nodeLifecycleController({ gracePeriodMs: nodeGracePeriodMs }),
     taintEvictionController,

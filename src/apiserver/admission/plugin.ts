@@ -3,6 +3,7 @@
 
 import type { Kind } from '../../api/kind.ts';
 import type { KubeObject } from '../../api/object.ts';
+import type { Authorizer } from '../../api/review.ts';
 import type { Status } from '../../api/status.ts';
 import type { Store } from '../../registry/store.ts';
 import type { User } from '../authentication/user.ts';
@@ -15,6 +16,7 @@ export interface Attributes {
   readonly subresource: string;
   readonly user: User;
   readonly store: Store;
+  readonly authorizer: Authorizer;
 }
 
 export interface AdmissionPlugin {

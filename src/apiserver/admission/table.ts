@@ -1,5 +1,6 @@
 // All admission plugins, in the order in which they run.
 
+import { escalation } from '../authorization/escalation.ts';
 import { certificateRequester } from './certificate-requester.ts';
 import { defaultTolerationSeconds } from './default-tolerations.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
@@ -15,4 +16,6 @@ export const ADMISSION_PLUGINS: readonly AdmissionPlugin[] = [
   priority,
   defaultTolerationSeconds,
   certificateRequester,
+  // Last of those that change or refuse before validation.
+  escalation,
 ];

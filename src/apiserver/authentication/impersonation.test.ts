@@ -10,7 +10,7 @@ function whoAmI(headers: Readonly<Record<string, string>>): unknown {
 }
 
 test('nobody is impersonated unasked', () => {
-  expect(whoAmI({})).toEqual({ username: 'admin', groups: ['system:masters'] });
+  expect(whoAmI({})).toEqual({ username: 'admin', groups: ['system:masters', 'system:authenticated'] });
 });
 
 test('a user is known, and is in the groups that are named', () => {

@@ -147,7 +147,7 @@ test('the token of a volume lives longer than it says, so that a client that rea
 test('the known tokens are for this server alone', () => {
   expect(review('secret')).toEqual({
     authenticated: true,
-    user: { username: 'admin', groups: ['system:masters'] },
+    user: { username: 'admin', groups: ['system:masters', 'system:authenticated'] },
     audiences: [ISSUER],
   });
   expect(review('secret', ['vault'])).toEqual({ user: {}, error: 'invalid bearer token' });

@@ -34,6 +34,13 @@ export function serviceAccountUser(namespace: string, name: string): User {
   };
 }
 
+/** The server itself, where it writes what every cluster has. */
+export const API_SERVER: User = {
+  name: 'system:apiserver',
+  uid: '',
+  groups: ['system:masters', 'system:authenticated'],
+};
+
 /** What the controllers and the scheduler act as: service accounts of kube-system. */
 export function componentUser(component: string): User {
   return serviceAccountUser('kube-system', component);

@@ -5,7 +5,9 @@ import type { AccessQuestion, Authorizer } from '../../api/review.ts';
 import type { Status } from '../../api/status.ts';
 import { failure } from '../../api/status.ts';
 import type { ResourceAttributes } from '../../api/types/authorization-v1.ts';
+import { parseFieldSelector } from '../../schema/field-selector.ts';
 import { goQuote } from '../../schema/go-text.ts';
+import { pathSegmentNameErrors } from '../../schema/names.ts';
 import type { User } from '../authentication/user.ts';
 import { userInfoOf } from '../authentication/user.ts';
 import type { ApiRequest } from '../http.ts';
@@ -41,9 +43,14 @@ function questionOf(request: Asked, info: PathInfo): AccessQuestion {
 }
 
 function attributesOf(request: Asked, path: ResourcePath): ResourceAttributes {
-  const { group, version, resource, subresource, name, namespace } = path;
+  const { group, version, resource, subresource } = path;
+  const verb = verbOf(request, path);
+  const lists = path.name === '' && (verb === 'list' || verb === 'watch');
+  const name = lists ? selectedName(request.query) : path.name;
+  // A Namespace is in itself: who may read all of it may read it.
+  const namespace = resource === 'namespaces' ? path.name : path.namespace;
   return {
-    verb: verbOf(request, path),
+    verb,
     group,
     version,
     resource,
@@ -51,6 +58,15 @@ function attributesOf(request: Asked, path: ResourcePath): ResourceAttributes {
     ...(name === '' ? {} : { name }),
     ...(namespace === '' ? {} : { namespace }),
   };
+}
+
+/** The one object that a list selects by its name: a rule for that name allows it. '': there is none. */
+function selectedName(query: string): string {
+  if (!query.includes('fieldSelector')) return '';
+  const parsed = parseFieldSelector(new Query(query).get('fieldSelector'));
+  if (!parsed.ok) return '';
+  const term = parsed.selector.find(({ field, operator }) => field === 'metadata.name' && operator === '=');
+  return term === undefined || pathSegmentNameErrors(term.value).length > 0 ? '' : term.value;
 }
 
 function verbOf({ method, query }: Asked, path: ResourcePath): string {

@@ -37,7 +37,9 @@ export class Rig {
       clock: this.clock,
       random: seededRandom(1),
       signer: tokenSigner(newTokenKey()),
-      tokens: [{ token: 'secret', user: { name: 'admin', uid: '', groups: ['system:masters'] } }],
+      tokens: [
+        { token: 'secret', user: { name: 'admin', uid: '', groups: ['system:masters', 'system:authenticated'] } },
+      ],
     });
     this.server.install();
   }
@@ -113,7 +115,10 @@ export function parseFrames(text: string): Array<{ type: string; object: JsonObj
 
 /** Takes down what a watch is told. */
 export function sinkOf(frames: string[]): Sink {
-  return { send: ({ text }) => void frames.push(text), end: (why) => void frames.push(`${JSON.stringify({ end: why })}\n`) };
+  return {
+    send: ({ text }) => void frames.push(text),
+    end: (why) => void frames.push(`${JSON.stringify({ end: why })}\n`),
+  };
 }
 
 export function metaOf(object: JsonObject): JsonObject {

@@ -7,9 +7,10 @@ import type { ConnectPort, Connector, Location } from '../../api/connect.ts';
 import { hostPort, urlOf } from '../../api/connect.ts';
 import type { ResourceMap, ResourceName } from '../../api/resources.ts';
 import type { Status } from '../../api/status.ts';
-import { badRequest, failure } from '../../api/status.ts';
+import { badRequest, failure, forbiddenStatus } from '../../api/status.ts';
 import { goQuote } from '../../schema/go-text.ts';
 import { statusAnswer } from '../answer.ts';
+import { userInfoOf } from '../authentication/user.ts';
 import type { Exchange, Services } from '../exchange.ts';
 import type { ApiRequest, ApiResponse } from '../http.ts';
 
@@ -19,6 +20,8 @@ const NO_CONTENT: ApiResponse = { status: 204, contentType: '', body: '' };
 export function connect(exchange: Exchange, connector: Connector): ApiResponse {
   const { path, query, request, services } = exchange;
   const { namespace, name } = path;
+  const forbidden = connector.manner === 'upgrade' ? refuseStream(exchange) : undefined;
+  if (forbidden !== undefined) return statusAnswer(forbidden);
   const target = { namespace, name, path: path.rest.map((part) => `/${part}`).join(''), query };
   const location = connector.locate(target, portOf(services));
   if (!location.ok) return statusAnswer(location.status);
@@ -27,6 +30,15 @@ export function connect(exchange: Exchange, connector: Connector): ApiResponse {
     return statusAnswer(badRequest('Upgrade request required'));
   }
   return statusAnswer(unreachable(connector, location.value));
+}
+
+/** To open a stream is to create something, though a WebSocket begins with a GET. */
+function refuseStream({ kind, path, request, services, user }: Exchange): Status | undefined {
+  if (request.method === 'POST') return undefined;
+  const { group, version, resource, subresource, namespace, name } = path;
+  const resourceAttributes = { verb: 'create', group, version, resource, subresource, namespace, name };
+  const { allowed, reason = '' } = services.authorizer.authorize(userInfoOf(user), { resourceAttributes });
+  return allowed ? undefined : forbiddenStatus(kind, name, reason);
 }
 
 function portOf({ store, scheme }: Services): ConnectPort {

@@ -254,6 +254,7 @@ function info(resource: ResourceName, kind: string, apiVersion: string, namespac
 
 const RESOURCES: readonly ResourceInfo[] = [
   info('configmaps', 'ConfigMap', 'v1'),
+  info('clusterroles.rbac.authorization.k8s.io', 'ClusterRole', 'rbac.authorization.k8s.io/v1', false),
   info('controllerrevisions.apps', 'ControllerRevision', 'apps/v1'),
   info('deployments.apps', 'Deployment', 'apps/v1'),
   info('endpoints', 'Endpoints', 'v1'),

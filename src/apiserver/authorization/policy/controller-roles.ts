@@ -1,0 +1,64 @@
+// The roles of the controllers that run here, each bound to the service account that it acts as. A new controller's is one
+// more entry.
+// Models kubernetes plugin/pkg/auth/authorizer/rbac/bootstrappolicy/controller_policy.go.
+
+import type { PolicyRule } from '../../../api/types/rbac-v1.ts';
+import { allow, CORE, events, READ } from './rule.ts';
+
+const WORKLOADS = 'apps extensions';
+const DISCOVERY = 'discovery.k8s.io';
+
+/** By the name of the service account. */
+export function controllerRules(): Readonly<Record<string, PolicyRule[]>> {
+  return {
+    'clusterrole-aggregation-controller': [
+      allow(`escalate ${READ} patch update`, 'rbac.authorization.k8s.io', 'clusterroles'),
+    ],
+    'deployment-controller': [
+      allow(`${READ} update`, WORKLOADS, 'deployments'),
+      allow('update', WORKLOADS, 'deployments/status'),
+      allow('update', WORKLOADS, 'deployments/finalizers'),
+      allow(`create delete ${READ} patch update`, WORKLOADS, 'replicasets'),
+      allow(`${READ} update`, CORE, 'pods'),
+      events(),
+    ],
+    'endpoint-controller': [
+      allow(READ, CORE, 'pods services'),
+      allow(`create delete ${READ} update`, CORE, 'endpoints'),
+      allow('create', CORE, 'endpoints/restricted'),
+      events(),
+    ],
+    'endpointslice-controller': [
+      allow(READ, CORE, 'nodes pods services'),
+      allow('update', CORE, 'services/finalizers'),
+      allow(`create delete ${READ} update`, DISCOVERY, 'endpointslices'),
+      events(),
+    ],
+    'generic-garbage-collector': [allow(`delete ${READ} patch update`, '*', '*'), events()],
+    'namespace-controller': [
+      allow(`delete ${READ}`, CORE, 'namespaces'),
+      allow('update', CORE, 'namespaces/finalize namespaces/status'),
+      allow(`delete deletecollection ${READ}`, '*', '*'),
+    ],
+    'node-controller': [
+      allow(`delete ${READ} patch update`, CORE, 'nodes'),
+      allow('patch update', CORE, 'nodes/status'),
+      allow('patch update', CORE, 'pods/status'),
+      allow(`delete ${READ}`, CORE, 'pods'),
+      events(),
+    ],
+    'pod-garbage-collector': [
+      allow('delete list watch', CORE, 'pods'),
+      allow(READ, CORE, 'nodes'),
+      allow('patch', CORE, 'pods/status'),
+    ],
+    'replicaset-controller': [
+      allow(`${READ} update`, WORKLOADS, 'replicasets'),
+      allow('update', WORKLOADS, 'replicasets/status'),
+      allow('update', WORKLOADS, 'replicasets/finalizers'),
+      allow('create delete list patch watch', CORE, 'pods'),
+      events(),
+    ],
+    'service-account-controller': [allow('create', CORE, 'serviceaccounts'), events()],
+  };
+}
