@@ -4,7 +4,7 @@
 //
 // and, within a verb that writes (write-steps.ts, src/registry):
 //
-//   options → decode → default → mutating admission → strategy → validation → validating admission → append → encode
+//   options → decode → default → owners → mutating admission → strategy → validation → validating admission → append → encode
 //
 // Controllers, the scheduler and nodes enter at the verbs, under their own identities: see in-process-client.ts.
 

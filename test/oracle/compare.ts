@@ -75,7 +75,10 @@ const CONTROLLERS = 'kube-controller-manager';
 function ordered(items: readonly unknown[]): Record<string, unknown> {
   const parts = ['message', 'field', 'manager', 'operation', 'apiVersion', 'subresource'];
   return Object.fromEntries(
-    items.map((item) => [parts.map((part) => (isRecord(item) ? JSON.stringify(item[part] ?? '') : '')).join(' '), item]),
+    items.map((item) => [
+      parts.map((part) => (isRecord(item) ? JSON.stringify(item[part] ?? '') : '')).join(' '),
+      item,
+    ]),
   );
 }
 

@@ -2,7 +2,7 @@
 // Models kubernetes staging/src/k8s.io/apimachinery/pkg/util/managedfields/internal/capmanagers.go.
 
 import type { Managed } from './entries.ts';
-import { NO_TIME, changed, compareTexts } from './entries.ts';
+import { NO_TIME, compareTexts } from './entries.ts';
 import { managerId } from './manager.ts';
 
 const MAX_UPDATERS = 10;
@@ -39,5 +39,5 @@ export function capUpdaters(managed: Managed): Managed {
     if (time === undefined) times.delete(bucket);
     else times.set(bucket, time);
   }
-  return changed(managed, owners, times);
+  return { owners, times };
 }

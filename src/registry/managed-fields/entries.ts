@@ -3,10 +3,10 @@
 //
 // 1. Entries are written in one order: appliers first, then by time, manager, version and subresource.
 // 2. What the server's own entries mean is worked out once, and kept with them: they are not changed once made.
+// 3. An entry's fieldsV1 is built when it is first read: what is stored and compared is the set that it stands for.
 
 import type { ManagedFieldsEntry } from '../../api/types/meta-v1.ts';
-import type { JsonObject } from '../../lib/json.ts';
-import { isObject } from '../../lib/json.ts';
+import { deepEqual, isObject } from '../../lib/json.ts';
 import { FieldSet } from '../../schema/apply/field-set.ts';
 import type { ManagedSet, Managers } from '../../schema/apply/updater.ts';
 import { goQuote } from '../../schema/go-text.ts';
@@ -17,20 +17,18 @@ export interface Managed {
   readonly owners: Managers;
   /** When each last wrote, RFC 3339; who has no time is not in it. */
   readonly times: ReadonlyMap<string, string>;
-  /** What is known already of how it is written. */
-  readonly written?: Written;
-}
-
-interface Written {
-  /** The whole of it; undefined if it has changed since. */
-  readonly entries: Entries | undefined;
-  readonly sets: ReadonlyMap<FieldSet, JsonObject>;
+  /** How it is written already. */
+  readonly written?: Entries;
 }
 
 export type Entries = ManagedFieldsEntry[] & { [MEANING]?: DecodedEntries };
 
 /** On entries: what they mean. JSON, copies and comparisons do not see it. */
 const MEANING = Symbol('meaning');
+/** On one of them: the set that its fieldsV1 is. */
+const OWNED = Symbol('owned');
+
+type Entry = ManagedFieldsEntry & { [OWNED]?: FieldSet };
 
 export type DecodedEntries =
   | { readonly ok: true; readonly managed: Managed }
@@ -52,7 +50,6 @@ export function decodeForeignEntries(entries: Entries): DecodedEntries {
 function decode(entries: Entries, own: boolean): DecodedEntries {
   const owners = new Map<string, ManagedSet>();
   const times = new Map<string, string>();
-  const sets = new Map<FieldSet, JsonObject>();
   for (const [index, entry] of entries.entries()) {
     const { manager = '', operation, apiVersion = '', subresource = '', fieldsType = '', fieldsV1 = {}, time } = entry;
     if (operation !== 'Apply' && operation !== 'Update') return refused('operation must be `Apply` or `Update`');
@@ -65,46 +62,30 @@ function decode(entries: Entries, own: boolean): DecodedEntries {
     if (set === undefined) return refused('error decoding set');
     const id = managerId({ manager, operation, apiVersion, subresource });
     owners.set(id, { set, apiVersion, applied: operation === 'Apply' });
-    if (own) sets.set(set, fieldsV1 as JsonObject);
+    if (own) (entry as Entry)[OWNED] = set;
     if (time === undefined) times.delete(id);
     else times.set(id, time);
   }
-  return { ok: true, managed: { owners, times, ...(own ? { written: { entries, sets } } : {}) } };
+  return { ok: true, managed: { owners, times, ...(own ? { written: entries } : {}) } };
 }
 
 function refused(error: string): DecodedEntries {
   return { ok: false, error };
 }
 
-/** With other owners than before. */
-export function changed(before: Managed, owners: Managers, times: Managed['times']): Managed {
-  if (before.written === undefined) return { owners, times };
-  return { owners, times, written: { entries: undefined, sets: before.written.sets } };
-}
-
 /** undefined: no one manages anything. */
 export function encodeEntries(managed: Managed): Entries | undefined {
   const { owners, times, written } = managed;
   if (owners.size === 0) return undefined;
-  if (written?.entries !== undefined) return written.entries;
-  const sets = new Map<FieldSet, JsonObject>();
-  const entries: Entries = [...owners].map(([id, owned]) => {
-    const fieldsV1 = written?.sets.get(owned.set) ?? owned.set.toFieldsV1();
-    sets.set(owned.set, fieldsV1);
-    return entryOf(id, owned, fieldsV1, times.get(id));
-  });
+  if (written !== undefined) return written;
+  const entries: Entries = [...owners].map(([id, owned]) => entryOf(id, owned, times.get(id)));
   entries.sort(compareEntries);
-  entries[MEANING] = { ok: true, managed: { owners, times, written: { entries, sets } } };
+  entries[MEANING] = { ok: true, managed: { owners, times, written: entries } };
   return entries;
 }
 
 /** With its members in upstream's order. */
-function entryOf(
-  id: string,
-  { apiVersion, applied }: ManagedSet,
-  fieldsV1: JsonObject,
-  time: string | undefined,
-): ManagedFieldsEntry {
+function entryOf(id: string, { set, apiVersion, applied }: ManagedSet, time: string | undefined): Entry {
   const { manager, subresource } = managerOfId(id);
   return {
     ...(manager === '' ? {} : { manager }),
@@ -112,9 +93,32 @@ function entryOf(
     apiVersion,
     ...(time === undefined ? {} : { time }),
     fieldsType: 'FieldsV1',
-    fieldsV1,
+    get fieldsV1() {
+      return set.toFieldsV1();
+    },
     ...(subresource === '' ? {} : { subresource }),
+    [OWNED]: set,
   };
+}
+
+/** Whether the two own the same. */
+export function sameFields(a: Entry, b: Entry): boolean {
+  const [left, right] = [a[OWNED], b[OWNED]];
+  return left === undefined || right === undefined ? deepEqual(a.fieldsV1, b.fieldsV1) : left.equals(right);
+}
+
+/** The JSON of entries. */
+export function entriesText(entries: Entries): string {
+  return `[${entries.map(entryText).join(',')}]`;
+}
+
+function entryText(entry: Entry): string {
+  const set = entry[OWNED];
+  if (set === undefined) return JSON.stringify(entry);
+  const { manager, operation, apiVersion, time, fieldsType, subresource } = entry;
+  const head = JSON.stringify({ manager, operation, apiVersion, time, fieldsType });
+  const tail = subresource === undefined ? '' : `,"subresource":${JSON.stringify(subresource)}`;
+  return `${head.slice(0, -1)},"fieldsV1":${set.fieldsV1Text()}${tail}}`;
 }
 
 /** Without a time: the beginning of the epoch. */

@@ -4,12 +4,34 @@
 import type { KubeObject } from '../../api/object.ts';
 import { deepEqual } from '../../lib/json.ts';
 import type { Entries } from './entries.ts';
+import { sameFields } from './entries.ts';
+import { withoutEntries } from './track-update.ts';
 
 /** Whether the two say the same but for times. */
 export function sameButForTimes(a: Entries | undefined, b: Entries | undefined): boolean {
   if (a === b) return true;
   if (a === undefined || b === undefined || a.length !== b.length) return false;
-  return a.every((entry, index) => deepEqual({ ...entry, time: undefined }, { ...b[index], time: undefined }));
+  return a.every((entry, index) => sameEntryButForTime(entry, b[index]));
+}
+
+function sameEntryButForTime(a: Entries[number], b: Entries[number] | undefined): boolean {
+  return (
+    b !== undefined &&
+    a.manager === b.manager &&
+    a.operation === b.operation &&
+    a.apiVersion === b.apiVersion &&
+    a.fieldsType === b.fieldsType &&
+    a.subresource === b.subresource &&
+    sameFields(a, b)
+  );
+}
+
+/** Whether the two are equal. Of what their managers own nothing is built. */
+export function sameObjects(a: KubeObject, b: KubeObject): boolean {
+  const [left, right] = [a.metadata.managedFields, b.metadata.managedFields];
+  if (!sameButForTimes(left, right)) return false;
+  if (left !== right && left?.some(({ time }, index) => time !== right?.[index]?.time)) return false;
+  return deepEqual(withoutEntries(a), withoutEntries(b));
 }
 
 /** Gives `next` the old times where it differs from `old` in nothing else. */

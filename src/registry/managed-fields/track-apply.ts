@@ -17,7 +17,7 @@ import { apply } from '../../schema/apply/updater.ts';
 import { canonical } from '../../schema/decode/canonical.ts';
 import { conflictStatus } from './conflict.ts';
 import type { Managed } from './entries.ts';
-import { changed, decodeEntries, encodeEntries } from './entries.ts';
+import { decodeEntries, encodeEntries } from './entries.ts';
 import type { FieldScope } from './field-scope.ts';
 import { KUBECTL, conflictsLeft, recordApplied } from './last-applied.ts';
 import { managerId } from './manager.ts';
@@ -58,10 +58,10 @@ export function trackApply(
     apply(before, config, scope.apiVersion, managed.owners, id, forced, scope.versions, scope.filters);
   let applied = run(force);
   if (!applied.ok) {
-    let { conflicts }: { conflicts: readonly (typeof applied.conflicts)[number][] } = applied;
-    if (manager === KUBECTL && live !== undefined) {
-      conflicts = conflictsLeft(conflicts, live, scope.apiVersion, scope.schema);
-    }
+    const conflicts =
+      manager === KUBECTL && live !== undefined
+        ? conflictsLeft(applied.conflicts, live, scope.apiVersion, scope.schema)
+        : applied.conflicts;
     if (conflicts.length > 0) return fail(conflictStatus(conflicts));
     applied = run(true);
     if (!applied.ok) throw new Error('an apply by force has no conflicts');
@@ -153,5 +153,5 @@ function managedAfter(applied: Applied & { readonly ok: true }, id: string, befo
   }
   const times = new Map(before.times);
   if (applied.object !== undefined) times.set(id, formatTime(now));
-  return changed(before, owners, times);
+  return { owners, times };
 }

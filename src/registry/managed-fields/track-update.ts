@@ -16,7 +16,7 @@ import type { ManagedSet } from '../../schema/apply/updater.ts';
 import { update } from '../../schema/apply/updater.ts';
 import { capUpdaters } from './cap-updaters.ts';
 import type { Entries, Managed } from './entries.ts';
-import { UNMANAGED, changed, decodeEntries, decodeForeignEntries, encodeEntries } from './entries.ts';
+import { UNMANAGED, decodeEntries, decodeForeignEntries, encodeEntries } from './entries.ts';
 import type { FieldScope } from './field-scope.ts';
 import { managerId } from './manager.ts';
 
@@ -93,8 +93,7 @@ export function ownersAfter(
   const owners = new Map(managers);
   owners.delete(SELF);
   const taken = own?.set.difference(UNOWNED) ?? FieldSet.empty;
-  if (taken.isEmpty)
-    return sameOwners(owners, managed) ? managed : capUpdaters(changed(managed, owners, managed.times));
+  if (taken.isEmpty) return sameOwners(owners, managed) ? managed : capUpdaters({ owners, times: managed.times });
   const id = managerId({ manager: manager === '' ? 'unknown' : manager, operation: 'Update', apiVersion, subresource });
   const before = owners.get(id);
   const set = before === undefined ? taken : taken.union(before.set);
@@ -102,7 +101,7 @@ export function ownersAfter(
   // As it was: its JSON is known.
   const kept = unchanged !== undefined && unchanged.equals(set) ? unchanged : set;
   owners.set(id, { set: kept, apiVersion, applied: false });
-  return capUpdaters(changed(managed, owners, new Map(managed.times).set(id, formatTime(now))));
+  return capUpdaters({ owners, times: new Map(managed.times).set(id, formatTime(now)) });
 }
 
 function sameOwners(owners: ReadonlyMap<string, ManagedSet>, { owners: before }: Managed): boolean {
