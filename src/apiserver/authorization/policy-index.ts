@@ -3,9 +3,9 @@
 //
 // Example: RoleBinding `n/readers` of Group dev to ClusterRole view, ClusterRoleBinding `root` of User eve to cluster-admin
 //   roles     '/view', '/cluster-admin' → their rules
-//   scopes    ''  → byName  root                bySubject  'User eve' → { root }
-//             'n' → byName  readers             bySubject  'Group dev' → { readers }
-// A service account is the user that it acts as: 'User system:serviceaccount:n:sa'.
+//   scopes    ''  → byName  root         byUser   eve → { root }
+//             'n' → byName  readers      byGroup  dev → { readers }
+// A service account is the user that it acts as: system:serviceaccount:n:sa.
 
 import type { UserInfo } from '../../api/types/authentication-v1.ts';
 import type {
@@ -29,10 +29,12 @@ export interface Binding {
 
 interface Scope {
   readonly byName: Map<string, Binding>;
-  readonly bySubject: Map<string, Set<Binding>>;
+  readonly byUser: Map<string, Set<Binding>>;
+  readonly byGroup: Map<string, Set<Binding>>;
 }
 
 const NO_RULES: readonly PolicyRule[] = [];
+const NONE: readonly Binding[] = [];
 
 export class PolicyIndex {
   readonly #roles = new Map<string, readonly PolicyRule[]>();
@@ -51,13 +53,15 @@ export class PolicyIndex {
     const subjects = said.subjects ?? [];
     const binding: Binding = { name, namespace, roleRef, subjects };
     let scope = this.#scopes.get(namespace);
-    if (scope === undefined) this.#scopes.set(namespace, (scope = { byName: new Map(), bySubject: new Map() }));
+    if (scope === undefined)
+      this.#scopes.set(namespace, (scope = { byName: new Map(), byUser: new Map(), byGroup: new Map() }));
     scope.byName.set(name, binding);
     for (const subject of subjects) {
+      const bindings = bindingsBy(scope, subject);
       const key = keyOf(subject, namespace);
-      if (key === undefined) continue;
-      const known = scope.bySubject.get(key);
-      if (known === undefined) scope.bySubject.set(key, new Set([binding]));
+      if (bindings === undefined || key === undefined) continue;
+      const known = bindings.get(key);
+      if (known === undefined) bindings.set(key, new Set([binding]));
       else known.add(binding);
     }
   }
@@ -68,20 +72,31 @@ export class PolicyIndex {
     if (scope === undefined || binding === undefined) return;
     scope.byName.delete(name);
     for (const subject of binding.subjects) {
+      const bindings = bindingsBy(scope, subject);
       const key = keyOf(subject, namespace) ?? '';
-      const known = scope.bySubject.get(key);
+      const known = bindings?.get(key);
       known?.delete(binding);
-      if (known?.size === 0) scope.bySubject.delete(key);
+      if (known?.size === 0) bindings?.delete(key);
     }
     if (scope.byName.size === 0) this.#scopes.delete(namespace);
   }
 
-  /** Bindings of a user in a namespace ('': in all), in no order; one that names the user twice may come twice. */
-  *bindingsOf({ username = '', groups }: UserInfo, namespace: string): Iterable<Binding> {
-    const bySubject = this.#scopes.get(namespace)?.bySubject;
-    if (bySubject === undefined) return;
-    yield* bySubject.get(`User ${username}`) ?? [];
-    for (const group of groups ?? []) yield* bySubject.get(`Group ${group}`) ?? [];
+  /**
+   * The first binding of a user in a namespace ('': in all), in no order, for which `test` holds. It is told of one that
+   * names the user twice, twice.
+   */
+  find(
+    { username = '', groups }: UserInfo,
+    namespace: string,
+    test: (binding: Binding) => boolean,
+  ): Binding | undefined {
+    const scope = this.#scopes.get(namespace);
+    if (scope === undefined) return undefined;
+    for (const binding of scope.byUser.get(username) ?? NONE) if (test(binding)) return binding;
+    for (const group of groups ?? []) {
+      for (const binding of scope.byGroup.get(group) ?? NONE) if (test(binding)) return binding;
+    }
+    return undefined;
   }
 
   /** The rules that a binding gives; undefined: there is no such role. */
@@ -90,13 +105,17 @@ export class PolicyIndex {
   }
 }
 
-/** Undefined: it is nobody. */
+function bindingsBy({ byUser, byGroup }: Scope, { kind }: Subject): Map<string, Set<Binding>> | undefined {
+  if (kind === 'Group') return byGroup;
+  return kind === 'User' || kind === 'ServiceAccount' ? byUser : undefined;
+}
+
+/** The name of the user or group; undefined: it is nobody. */
 function keyOf(subject: Subject, bindingNamespace: string): string | undefined {
   const { kind, name } = subject;
-  if (kind === 'User' || kind === 'Group') return `${kind} ${name}`;
+  if (kind !== 'ServiceAccount') return name;
   const namespace = accountNamespace(subject, bindingNamespace);
-  if (kind !== 'ServiceAccount' || namespace === '') return undefined;
-  return `User ${serviceAccountUser(namespace, name).name}`;
+  return namespace === '' ? undefined : serviceAccountUser(namespace, name).name;
 }
 
 /** A service account that a RoleBinding names without its namespace is of the binding's. */
@@ -108,6 +127,7 @@ export function accountNamespace({ namespace = '' }: Subject, bindingNamespace: 
 export function subjectOf({ subjects, namespace }: Binding, { username = '', groups }: UserInfo): Subject | undefined {
   return subjects.find((subject) => {
     const key = keyOf(subject, namespace);
-    return key === `User ${username}` || groups?.some((group) => key === `Group ${group}`) === true;
+    if (key === undefined) return false;
+    return subject.kind === 'Group' ? groups?.includes(key) === true : key === username;
   });
 }

@@ -27,27 +27,26 @@ export class Rbac implements Authorizer {
     const index = this.#index();
     const asked = askedOf(question);
     let missing: Binding[] | undefined;
-    for (const namespace of asked.namespace === '' ? [''] : ['', asked.namespace]) {
-      for (const binding of index.bindingsOf(user, namespace)) {
-        const rules = index.rulesOf(binding);
-        if (rules === undefined) (missing ??= []).push(binding);
-        else if (rules.some((rule) => ruleAllows(rule, asked))) {
-          return { allowed: true, reason: `RBAC: allowed by ${description(binding, user)}` };
-        }
-      }
-    }
+    const allows = (binding: Binding): boolean => {
+      const rules = index.rulesOf(binding);
+      if (rules === undefined) (missing ??= []).push(binding);
+      return rules?.some((rule) => ruleAllows(rule, asked)) === true;
+    };
+    const found =
+      index.find(user, '', allows) ?? (asked.namespace === '' ? undefined : index.find(user, asked.namespace, allows));
+    if (found !== undefined) return allowedBy(found, user);
     return missing === undefined ? { allowed: false } : { allowed: false, reason: `RBAC: ${missingText(missing)}` };
   }
 
   rules(user: UserInfo, namespace: string): SubjectRulesReviewStatus {
     const index = this.#index();
-    const bindings = new Set([...bindingsIn(index, user, ''), ...bindingsIn(index, user, namespace)]);
     const rules: PolicyRule[] = [];
     const missing: Binding[] = [];
-    for (const binding of bindings) {
+    const inNamespace = namespace === '' ? [] : bindingsIn(index, user, namespace);
+    for (const binding of [...bindingsIn(index, user, ''), ...inNamespace]) {
       const found = index.rulesOf(binding);
       if (found === undefined) missing.push(binding);
-      else rules.push(...found);
+      else for (const rule of found) rules.push(rule);
     }
     return {
       resourceRules: rules.filter(({ resources = [] }) => resources.length > 0).map(resourceRule),
@@ -58,9 +57,24 @@ export class Rbac implements Authorizer {
   }
 }
 
+/** Few read the reason. */
+function allowedBy(binding: Binding, user: UserInfo): SubjectAccessReviewStatus {
+  return {
+    allowed: true,
+    get reason() {
+      return `RBAC: allowed by ${description(binding, user)}`;
+    },
+  };
+}
+
 /** In the order of their names, so that the same policy reads the same. */
 function bindingsIn(index: PolicyIndex, user: UserInfo, namespace: string): Binding[] {
-  return [...index.bindingsOf(user, namespace)].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const bindings = new Set<Binding>();
+  index.find(user, namespace, (binding) => {
+    bindings.add(binding);
+    return false;
+  });
+  return [...bindings].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function resourceRule({ verbs, apiGroups, resources, resourceNames }: PolicyRule): ResourceRule {
