@@ -14,22 +14,34 @@ import type { PolicyRule } from '../../api/types/rbac-v1.ts';
 import { goQuote } from '../../schema/go-text.ts';
 import { pathCovers } from './rule-match.ts';
 
-/** Single permissions of one request that are looked at; rules of 1 MiB could have a million millions. */
-const MAX_PERMISSIONS = 100_000;
+/** Values compared for one request, some 100 ms: rules of 1 MiB could make a million millions of permissions. */
+const MAX_COMPARED = 2_000_000;
 const TOO_MANY = 'more permissions than are looked at';
 
 export type Lack = readonly PolicyRule[] | typeof TOO_MANY;
 
 /** The single permissions of `asked` that no rule of `held` covers. */
 export function lackOf(held: readonly PolicyRule[], asked: readonly PolicyRule[]): Lack {
+  const holders = held.map(holderOf);
   const lacking: PolicyRule[] = [];
-  let seen = 0;
+  let compared = 0;
+  const isCovered = (rule: PolicyRule): boolean => {
+    const size = sizeOf(rule);
+    const paths = rule.nonResourceURLs?.length ?? 0;
+    return holders.some((holder) => {
+      compared += size + paths * holder.patterns.length;
+      return compared > MAX_COMPARED || covers(holder, rule);
+    });
+  };
   for (const rule of asked) {
-    if (held.some((holder) => covers(holder, rule))) continue;
-    for (const single of permissionsOf(rule)) {
-      if (++seen > MAX_PERMISSIONS) return TOO_MANY;
-      if (!held.some((holder) => covers(holder, single))) lacking.push(single);
+    if (!isCovered(rule)) {
+      for (const single of permissionsOf(rule)) {
+        compared++;
+        if (!isCovered(single)) lacking.push(single);
+        if (compared > MAX_COMPARED) break;
+      }
     }
+    if (compared > MAX_COMPARED) return TOO_MANY;
   }
   return lacking;
 }
@@ -47,29 +59,66 @@ function* permissionsOf({ verbs, apiGroups, resources, resourceNames, nonResourc
   for (const url of nonResourceURLs ?? []) for (const verb of verbs) yield { nonResourceURLs: [url], verbs: [verb] };
 }
 
-function covers(holder: PolicyRule, rule: PolicyRule): boolean {
-  const names = holder.resourceNames ?? [];
-  const asked = rule.resourceNames ?? [];
+/** A rule that is held: its values are looked up again and again, and may be tens of thousands. */
+interface Holder {
+  readonly verbs: ReadonlySet<string>;
+  readonly groups: ReadonlySet<string>;
+  readonly resources: ReadonlySet<string>;
+  readonly names: ReadonlySet<string>;
+  readonly urls: ReadonlySet<string>;
+  /** Those of the paths that end with `*`. */
+  readonly patterns: readonly string[];
+}
+
+function holderOf({ verbs, apiGroups, resources, resourceNames, nonResourceURLs = [] }: PolicyRule): Holder {
+  return {
+    verbs: new Set(verbs),
+    groups: new Set(apiGroups),
+    resources: new Set(resources),
+    names: new Set(resourceNames),
+    urls: new Set(nonResourceURLs),
+    patterns: nonResourceURLs.filter((url) => url.endsWith('*')),
+  };
+}
+
+function covers(
+  holder: Holder,
+  { verbs, apiGroups, resources, resourceNames = [], nonResourceURLs }: PolicyRule,
+): boolean {
   return (
-    holdsAll(holder.verbs, rule.verbs) &&
-    holdsAll(holder.apiGroups, rule.apiGroups) &&
-    coversResources(holder.resources ?? [], rule.resources ?? []) &&
-    (rule.nonResourceURLs ?? []).every((url) => (holder.nonResourceURLs ?? []).some((own) => pathCovers(own, url))) &&
-    (names.length === 0 || (asked.length > 0 && asked.every((name) => names.includes(name))))
+    holdsAll(holder.verbs, verbs) &&
+    holdsAll(holder.groups, apiGroups) &&
+    coversResources(holder.resources, resources ?? []) &&
+    (nonResourceURLs ?? []).every((url) => coversPath(holder, url)) &&
+    (holder.names.size === 0 || (resourceNames.length > 0 && resourceNames.every((name) => holder.names.has(name))))
   );
 }
 
-function holdsAll(held: readonly string[] = [], asked: readonly string[] = []): boolean {
-  return held.includes('*') || asked.every((value) => held.includes(value));
+function holdsAll(held: ReadonlySet<string>, asked: readonly string[] = []): boolean {
+  return held.has('*') || asked.every((value) => held.has(value));
 }
 
-function coversResources(held: readonly string[], asked: readonly string[]): boolean {
-  if (held.includes('*')) return true;
+function coversResources(held: ReadonlySet<string>, asked: readonly string[]): boolean {
+  if (held.has('*')) return true;
   return asked.every((resource) => {
-    if (held.includes(resource)) return true;
+    if (held.has(resource)) return true;
     const slash = resource.indexOf('/');
-    return slash >= 0 && held.includes(`*${resource.slice(slash)}`);
+    return slash >= 0 && held.has(`*${resource.slice(slash)}`);
   });
+}
+
+function coversPath({ urls, patterns }: Holder, path: string): boolean {
+  return urls.has(path) || patterns.some((pattern) => pathCovers(pattern, path));
+}
+
+function sizeOf({
+  verbs,
+  apiGroups = [],
+  resources = [],
+  resourceNames = [],
+  nonResourceURLs = [],
+}: PolicyRule): number {
+  return verbs.length + apiGroups.length + resources.length + resourceNames.length + nonResourceURLs.length;
 }
 
 /** The permissions with the verbs of one resource put together, as lines in order. */
