@@ -84,3 +84,9 @@ describe('health', () => {
     expect(rig.get('/livez/bogus').status).toBe(404);
   });
 });
+
+test('a watch of what can only be listed is refused by the list, with its warning', () => {
+  const { status, body, response } = new Rig().get('/api/v1/componentstatuses?watch=true');
+  expect([status, body['message']]).toEqual([405, 'watch is not supported on resources of kind "componentstatuses"']);
+  expect(response.warnings).toEqual(['v1 ComponentStatus is deprecated in v1.19+']);
+});

@@ -1,4 +1,4 @@
-// The two refusals of paths and methods, which upstream's router gives without a name.
+// The refusals of paths and methods, which upstream's router gives without a name.
 
 import type { Status } from '../api/status.ts';
 import { failure } from '../api/status.ts';
@@ -15,4 +15,10 @@ export function notFound(): Refused {
 export function notAllowed(): Refused {
   const message = 'the server does not allow this method on the requested resource';
   return { ok: false, status: failure(405, 'MethodNotAllowed', message, {}) };
+}
+
+/** Of a watch, by the list's own handler: the resource can be listed alone. */
+export function notWatched(resource: string): Refused {
+  const message = `watch is not supported on resources of kind "${resource}"`;
+  return { ok: false, status: failure(405, 'MethodNotAllowed', message, { kind: resource }) };
 }

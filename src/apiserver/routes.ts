@@ -6,7 +6,7 @@ import type { ApiVerb, Kind } from '../api/kind.ts';
 import { isUnstructured } from '../api/schema-of.ts';
 import type { Status } from '../api/status.ts';
 import { resolveCustom } from './custom/routes.ts';
-import { notAllowed, notFound } from './refusals.ts';
+import { notAllowed, notFound, notWatched } from './refusals.ts';
 import type { Exchange } from './exchange.ts';
 import type { ApiResponse } from './http.ts';
 import type { Query, ResourcePath } from './request-info.ts';
@@ -59,7 +59,8 @@ export function resolve(kind: Kind, method: string, path: ResourcePath, query: Q
   if (path.name !== '' && !hasObjects(kind)) return notFound();
   const route = path.name === '' ? resolveCollection(kind, method, path, query) : resolveObject(kind, method, path);
   if (!route.ok) return route;
-  return kind.verbs === undefined || kind.verbs.includes(route.verb.name) ? route : notAllowed();
+  if (kind.verbs === undefined || kind.verbs.includes(route.verb.name)) return route;
+  return route.verb.name === 'watch' && kind.verbs.includes('list') ? notWatched(kind.resource) : notAllowed();
 }
 
 /** What is only created has no objects that a path could name. */
