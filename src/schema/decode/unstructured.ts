@@ -9,7 +9,7 @@
 // Models kubernetes staging/src/k8s.io/apiextensions-apiserver/pkg/apiserver/schema/{pruning,defaulting,objectmeta}.
 
 import type { JsonObject, JsonValue } from '../../lib/json.ts';
-import { isObject } from '../../lib/json.ts';
+import { isObject, own } from '../../lib/json.ts';
 import type { FieldSchema, StructSchema, ValueSchema } from '../structural.ts';
 import type { Canonical } from './canonical.ts';
 import { setMember } from './json-tree.ts';
@@ -48,7 +48,7 @@ class Walk {
     const output: JsonObject = {};
     for (const name of this.#names(input, schema)) {
       const at = path === '' ? name : `${path}.${name}`;
-      const given = input[name];
+      const given = own(input, name);
       const field = schema.byName.get(name);
       if (field !== undefined) {
         const value = this.#field(given, field, at);
@@ -63,7 +63,7 @@ class Walk {
   #names(input: JsonObject, schema: StructSchema): string[] {
     const names = Object.keys(input).filter((name) => input[name] !== undefined);
     for (const field of schema.fields) {
-      if (field.default !== undefined && input[field.name] === undefined) names.push(field.name);
+      if (field.default !== undefined && own(input, field.name) === undefined) names.push(field.name);
     }
     return names.sort();
   }

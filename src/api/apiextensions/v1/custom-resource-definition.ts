@@ -49,6 +49,8 @@ export const customResourceDefinition = defineKind<CustomResourceDefinition>({
   plainFinalizers: true,
   setDefaults({ spec }) {
     const { names } = spec;
+    // One without versions is null until validation refuses it.
+    spec.versions ??= [];
     if ((names.singular ?? '') === '') names.singular = names.kind.toLowerCase();
     if ((names.listKind ?? '') === '' && names.kind !== '') names.listKind = `${names.kind}List`;
     spec.conversion ??= { strategy: 'None' };

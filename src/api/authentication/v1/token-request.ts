@@ -2,6 +2,7 @@
 // that it is bound to lives.
 // Models kubernetes pkg/registry/core/serviceaccount/storage/token.go.
 
+import { own } from '../../../lib/json.ts';
 import { formatTime } from '../../../lib/clock.ts';
 import { invalid } from '../../../schema/field-error.ts';
 import type { Action, ActionPort, BoundRef, BoundRefs } from '../../action.ts';
@@ -53,7 +54,7 @@ function bind(ref: BoundObjectReference, namespace: string, account: string, por
   const { apiVersion = '', kind = '', name = '', uid = '' } = ref;
   const slash = apiVersion.indexOf('/');
   const group = slash < 0 ? '' : apiVersion.slice(0, slash);
-  const resource = group !== '' ? undefined : BINDABLE[kind];
+  const resource = group !== '' ? undefined : own(BINDABLE, kind);
   if (resource === undefined) {
     const type = `${group}/${apiVersion.slice(slash + 1)}, Kind=${kind}`;
     return fail(badRequest(`cannot bind token to object of type ${type}`));

@@ -1,6 +1,7 @@
 // Metrics in the form of autoscaling/v1, which has no room for them but in annotations.
 // Models kubernetes pkg/apis/autoscaling/v1/conversion.go.
 
+import { own } from '../../../lib/json.ts';
 import type { JsonObject } from '../../../lib/json.ts';
 import type { MetricSpec, MetricStatus, MetricTarget, MetricValueStatus } from '../../types/autoscaling-v2.ts';
 
@@ -23,7 +24,7 @@ function present(members: Record<string, unknown>): JsonObject {
 }
 
 function oldForm(metric: MetricSpec | MetricStatus, prefix: Prefix): JsonObject {
-  const key = SOURCES[metric.type];
+  const key = own(SOURCES, metric.type);
   const source = key === undefined ? undefined : (metric[key] as unknown as Record<string, unknown> | undefined);
   if (key === undefined || source === undefined) return { type: metric.type };
   const value = (prefix === 'target' ? source['target'] : source['current']) as Value;
@@ -73,7 +74,7 @@ function members(
 
 function newForm(metric: JsonObject, prefix: Prefix): JsonObject {
   const type = metric['type'] as string;
-  const key = SOURCES[type];
+  const key = own(SOURCES, type);
   const old = key === undefined ? undefined : (metric[key] as JsonObject | undefined);
   if (key === undefined || old === undefined) return { type };
   const averageValue = key === 'object' ? old['averageValue'] : old[`${prefix}AverageValue`];

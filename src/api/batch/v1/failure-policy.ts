@@ -33,8 +33,8 @@ function validateChoice(value: string, choices: readonly string[], field: string
 export function validateFailurePolicy(spec: JobSpec, field: string): FieldError[] {
   const rules = spec.podFailurePolicy?.rules ?? [];
   if (rules.length > MAX_RULES) return [tooMany(`${field}.rules`, rules.length, MAX_RULES)];
-  const { containers = [], initContainers = [] } = spec.template?.spec ?? {};
-  const names = [...containers, ...initContainers].map(({ name }) => name);
+  const { containers, initContainers } = spec.template?.spec ?? {};
+  const names = [...(containers ?? []), ...(initContainers ?? [])].map(({ name }) => name);
   return rules.flatMap((rule, index) => validateRule(rule, spec, names, `${field}.rules[${index}]`));
 }
 
@@ -75,7 +75,8 @@ function validateExitCodes(
   containers: readonly string[],
   field: string,
 ): FieldError[] {
-  const { containerName, operator = '', values = [] } = requirement as Partial<PodFailurePolicyOnExitCodesRequirement>;
+  const { containerName, operator = '' } = requirement as Partial<PodFailurePolicyOnExitCodesRequirement>;
+  const values = requirement.values ?? [];
   const errors = validateChoice(operator, OPERATORS, `${field}.operator`);
   if (containerName !== undefined && !containers.includes(containerName)) {
     const why = 'must be one of the container or initContainer names in the pod template';

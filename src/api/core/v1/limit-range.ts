@@ -2,6 +2,7 @@
 // pkg/apis/core/validation.
 
 import { append } from '../../../lib/append.ts';
+import { own } from '../../../lib/json.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { duplicate, forbidden, invalid, required } from '../../../schema/field-error.ts';
 import { qualifiedNameErrors } from '../../../schema/names.ts';
@@ -38,11 +39,13 @@ function exceeds(a: Value | undefined, b: Value | undefined): boolean {
 
 function validateResource(name: string, item: LimitRangeItem, field: string): FieldError[] {
   const errors: FieldError[] = [];
-  const { [name]: min } = item.min ?? {};
-  const { [name]: max } = item.max ?? {};
-  const { [name]: standard } = item.default ?? {};
-  const { [name]: request } = item.defaultRequest ?? {};
-  const { [name]: ratio } = item.maxLimitRequestRatio ?? {};
+  const [min, max, standard, request, ratio] = [
+    own(item.min, name),
+    own(item.max, name),
+    own(item.default, name),
+    own(item.defaultRequest, name),
+    own(item.maxLimitRequestRatio, name),
+  ];
   const add = (list: (typeof LISTS)[number], value: Value | undefined, text: string): void => {
     errors.push(invalid(`${field}.${list}[${name}]`, String(value), text));
   };

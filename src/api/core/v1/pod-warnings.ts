@@ -2,6 +2,7 @@
 // Models kubernetes pkg/api/pod/warnings.go and pkg/api/node/util.go.
 
 import { append } from '../../../lib/append.ts';
+import { own } from '../../../lib/json.ts';
 import { dns1123LabelErrors } from '../../../schema/names.ts';
 import type {
   Container,
@@ -40,7 +41,7 @@ type Add = (path: string, what: string) => void;
 
 function warnOfTerm(term: NodeSelectorTerm | undefined, path: string, add: Add): void {
   (term?.matchExpressions ?? []).forEach(({ key = '' }, index) => {
-    const text = NODE_LABELS[key];
+    const text = own(NODE_LABELS, key);
     if (text !== undefined) add(`${path}.matchExpressions[${index}].key`, `${key} is ${text}`);
   });
 }
@@ -51,7 +52,7 @@ function warnOfPodTerm(term: PodAffinityTerm | undefined, path: string, add: Add
 
 function warnOfPlacement(spec: PodSpec, path: string, add: Add): void {
   for (const key of Object.keys(spec.nodeSelector ?? {})) {
-    const text = NODE_LABELS[key];
+    const text = own(NODE_LABELS, key);
     if (text !== undefined) add(`${path}.nodeSelector[${key}]`, text);
   }
   const { nodeAffinity, podAffinity, podAntiAffinity } = spec.affinity ?? {};
@@ -64,7 +65,7 @@ function warnOfPlacement(spec: PodSpec, path: string, add: Add): void {
   });
   (spec.topologySpreadConstraints ?? []).forEach(({ topologyKey, labelSelector }, index) => {
     const field = `${path}.topologySpreadConstraints[${index}]`;
-    const text = NODE_LABELS[topologyKey];
+    const text = own(NODE_LABELS, topologyKey);
     if (text !== undefined) add(`${field}.topologyKey`, `${topologyKey} is ${text}`);
     if (labelSelector === undefined) add(`${field}.labelSelector`, NULL_SELECTOR);
   });

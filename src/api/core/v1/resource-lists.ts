@@ -107,7 +107,7 @@ export function defaultContainerRequests(container: Container): void {
   const limits = container.resources?.limits;
   if (limits === undefined || container.resources === undefined) return;
   const requests = (container.resources.requests ??= {});
-  for (const [name, value] of Object.entries(limits)) requests[name] ??= value;
+  for (const [name, value] of Object.entries(limits)) if (!Object.hasOwn(requests, name)) requests[name] = value;
 }
 
 /** Fills in the pod's own resources from those of its containers, where the pod names some. */

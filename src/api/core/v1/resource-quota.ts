@@ -2,6 +2,7 @@
 // and the printer.
 
 import { append } from '../../../lib/append.ts';
+import { own } from '../../../lib/json.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { invalid, required } from '../../../schema/field-error.ts';
 import { defineKind } from '../../kind.ts';
@@ -48,7 +49,7 @@ function validateList(list: ResourceList | undefined, field: string): FieldError
 
 /** How many of the limited resources the scope has nothing to do with. */
 function unfit(scope: string, spec: ResourceQuotaSpec): number {
-  const fitting = SCOPES[scope];
+  const fitting = own(SCOPES, scope);
   if (fitting === undefined) return 0;
   return Object.keys(spec.hard ?? {}).filter((name) => {
     const huge = /^(requests\.)?hugepages-/.test(name) && fitting === POD_RESOURCES;
@@ -65,7 +66,7 @@ function validateScopes(spec: ResourceQuotaSpec): FieldError[] {
   const error = (text: string) => invalid('spec.scopes', scopes, text);
   const errors: FieldError[] = [];
   for (const scope of scopes) {
-    if (SCOPES[scope] === undefined) errors.push(error('unsupported scope'));
+    if (own(SCOPES, scope) === undefined) errors.push(error('unsupported scope'));
     for (let count = unfit(scope, spec); count > 0; count--) errors.push(error(UNFIT));
   }
   if (conflicts(scopes)) errors.push(error('conflicting scopes'));
@@ -120,7 +121,7 @@ function validate({ spec = {} }: ResourceQuota): FieldError[] {
 function usageCells({ status = {} }: ResourceQuota): [requests: string, limits: string] {
   const cells: [string[], string[]] = [[], []];
   for (const [name, hard] of Object.entries(status.hard ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    cells[name.startsWith('limits.') ? 1 : 0].push(`${name}: ${status.used?.[name] ?? '0'}/${hard}`);
+    cells[name.startsWith('limits.') ? 1 : 0].push(`${name}: ${own(status.used, name) ?? '0'}/${hard}`);
   }
   return [cells[0].join(', '), cells[1].join(', ')];
 }

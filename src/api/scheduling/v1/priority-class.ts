@@ -1,5 +1,6 @@
 // PriorityClass. Models kubernetes pkg/registry/scheduling/priorityclass, pkg/apis/scheduling and the printer.
 
+import { own } from '../../../lib/json.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, notSupported } from '../../../schema/field-error.ts';
 import { defineKind } from '../../kind.ts';
@@ -16,7 +17,7 @@ const SYSTEM: Readonly<Record<string, number>> = {
 
 /** Why a class with a name of the system is not the system's; undefined if it is. */
 function systemError(name: string, { value = 0, globalDefault = false }: PriorityClass): string | undefined {
-  const expected = SYSTEM[name];
+  const expected = own(SYSTEM, name);
   if (expected === undefined) return `${name} is not a known system priority class`;
   if (value !== expected) return `value of ${name} PriorityClass must be ${expected}`;
   return globalDefault ? `globalDefault of ${name} PriorityClass must be false` : undefined;

@@ -18,7 +18,7 @@ interface Chunk {
 
 export function translate(text: string): Translated {
   const writer = new Writer(text);
-  writer.range(0, text.length);
+  writer.write();
   const { chunks } = writer;
   return {
     text: writer.output,
@@ -39,63 +39,57 @@ interface Token {
   readonly start: number;
 }
 
+/** The last field that is asked for within a parenthesis: `.b` of `(self.a.b)`. */
+interface Argument {
+  /** The token of its dot. */
+  readonly dot: number;
+  readonly field: string;
+  /** Behind the parenthesis, in the text. */
+  readonly end: number;
+}
+
+/** One pass from left to right: a text of a megabyte may be nothing but `has(`. */
 class Writer {
   output = '';
   readonly chunks: Chunk[] = [];
   readonly #text: string;
-  readonly #tokens: readonly Token[];
 
   constructor(text: string) {
     this.#text = text;
-    this.#tokens = tokensOf(text);
   }
 
-  /** Writes the text from `start` to `end`. */
-  range(start: number, end: number): void {
-    let at = start;
-    for (let index = this.#firstAt(start); index < this.#tokens.length; index++) {
-      const token = this.#tokens[index] as Token;
-      if (token.start >= end) break;
-      if (token.start < at) continue;
-      const next = this.#tokens[index + 1];
+  write(): void {
+    const tokens = tokensOf(this.#text);
+    const known = argumentsOf(tokens);
+    /** Of those under way, by the token at which they end. */
+    const open = new Map<number, Argument>();
+    let at = 0;
+    for (const [index, { text, start }] of tokens.entries()) {
+      if (start < at) continue;
+      const ends = open.get(index);
+      if (ends !== undefined) {
+        this.#copy(at, start);
+        this.#insert(`, "${ends.field}")`, start);
+        at = ends.end;
+        continue;
+      }
+      const next = tokens[index + 1];
       if (next?.text !== '(') continue;
-      const member = this.#tokens[index - 1]?.text === '.';
-      if (token.text === 'matches' && member) {
-        this.#copy(at, token.start);
-        this.#insert('re2Matches', token.start);
-        at = token.start + token.text.length;
-      } else if (token.text === 'has' && !member) {
-        const argument = this.#argument(index + 1);
+      const member = tokens[index - 1]?.text === '.';
+      if (text === 'matches' && member) {
+        this.#copy(at, start);
+        this.#insert('re2Matches', start);
+        at = start + text.length;
+      } else if (text === 'has' && !member) {
+        const argument = known.get(index + 1);
         if (argument === undefined) continue;
-        this.#copy(at, token.start);
-        this.#insert('hasField(', token.start);
-        this.range(next.start + 1, argument.dot);
-        this.#insert(`, "${argument.field}")`, argument.dot);
-        at = argument.end;
+        this.#copy(at, start);
+        this.#insert('hasField(', start);
+        at = next.start + 1;
+        open.set(argument.dot, argument);
       }
     }
-    this.#copy(at, end);
-  }
-
-  /** Of the parenthesis at a token: the last field that is asked for in it, and where it ends. */
-  #argument(open: number): { dot: number; field: string; end: number } | undefined {
-    let depth = 0;
-    let dot: number | undefined;
-    for (let index = open; index < this.#tokens.length; index++) {
-      const { text, start } = this.#tokens[index] as Token;
-      if ('([{'.includes(text)) depth++;
-      else if (')]}'.includes(text)) depth--;
-      else if (text === '.' && depth === 1) dot = index;
-      if (depth > 0) continue;
-      if (dot === undefined || dot + 2 !== index) return undefined;
-      const field = this.#tokens[dot + 1]?.text ?? '';
-      return { dot: this.#tokens[dot]?.start ?? 0, field, end: start + 1 };
-    }
-    return undefined;
-  }
-
-  #firstAt(start: number): number {
-    return this.#tokens.findIndex((token) => token.start >= start);
+    this.#copy(at, this.#text.length);
   }
 
   #copy(start: number, end: number): void {
@@ -108,6 +102,24 @@ class Writer {
     this.chunks.push({ start: this.output.length, origin, copied: false });
     this.output += text;
   }
+}
+
+/** By the token of the parenthesis, where a field and nothing else stands before its end. */
+function argumentsOf(tokens: readonly Token[]): Map<number, Argument> {
+  const found = new Map<number, Argument>();
+  const open: Array<{ readonly at: number; dot?: number }> = [];
+  for (const [index, { text, start }] of tokens.entries()) {
+    if ('([{'.includes(text)) open.push({ at: index });
+    else if (')]}'.includes(text)) {
+      const ended = open.pop();
+      if (ended?.dot === undefined || ended.dot + 2 !== index) continue;
+      found.set(ended.at, { dot: ended.dot, field: tokens[index - 1]?.text ?? '', end: start + 1 });
+    } else if (text === '.') {
+      const inner = open.at(-1);
+      if (inner !== undefined) inner.dot = index;
+    }
+  }
+  return found;
 }
 
 /** Without spaces. */

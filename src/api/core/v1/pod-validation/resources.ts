@@ -1,6 +1,7 @@
 // Requests and limits of containers and of whole pods, and claims of devices.
 // Models kubernetes pkg/apis/core/validation (validateResourceRequirements, validatePodResources, …).
 
+import { own } from '../../../../lib/json.ts';
 import type { FieldError } from '../../../../schema/field-error.ts';
 import { duplicate, forbidden, invalid, notFound, notSupported, required } from '../../../../schema/field-error.ts';
 import { dns1123LabelErrors, dns1123SubdomainErrors, qualifiedNameErrors } from '../../../../schema/names.ts';
@@ -115,7 +116,7 @@ function validateAgainstLimit(
   path: string,
   errors: FieldError[],
 ): void {
-  const limit = limits[name];
+  const limit = own(limits, name);
   if (limit === undefined) {
     if (isOvercommitAllowed(name)) return;
     errors.push(required(`${path}.limits`, 'Limit must be set for non overcommitable resources'));
@@ -209,7 +210,7 @@ export function validatePodResources(path: string, { spec, errors }: Scope): voi
   }
   (spec.containers ?? []).forEach((container, index) => {
     for (const [name, value] of Object.entries(container.resources?.limits ?? {})) {
-      const limit = limits[name];
+      const limit = own(limits, name);
       if (limit === undefined || compareQuantity(quantityIn(value), quantityIn(limit)) <= 0) continue;
       const field = `${path}.containers[${index}][${name}].limits`;
       errors.push(invalid(field, String(value), `must be less than or equal to pod limits of ${limit}`));
