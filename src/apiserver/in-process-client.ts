@@ -187,7 +187,7 @@ export class InProcessClient implements Client {
     const target = { kind, namespace, name, subresource: part === 'main' ? '' : part, user };
     const asked = attributes(services, target, 'UPDATE');
     const write = this.#write();
-    const draft = clone(object) as unknown as KubeObject;
+    const draft = privateCopy(object);
     kind.setDefaults?.(draft);
     const written = update(
       this.#store,
@@ -204,4 +204,12 @@ export class InProcessClient implements Client {
     );
     return written.ok ? ok(written.value.object as ResourceMap[R]) : written;
   }
+}
+
+/** managedFields are never changed, so that they are shared. */
+function privateCopy(object: KubeObject): KubeObject {
+  const { managedFields, ...metadata } = object.metadata;
+  const copy: KubeObject = clone({ ...object, metadata });
+  if (managedFields !== undefined) copy.metadata.managedFields = managedFields;
+  return copy;
 }

@@ -7,6 +7,7 @@
 
 import type { KubeObject, StoredMeta } from '../api/object.ts';
 import type { ObjectMeta } from '../api/types/meta-v1.ts';
+import { entriesText } from './managed-fields/entries.ts';
 
 /** Metadata members in the order in which upstream serialises them. */
 const META_ORDER: ReadonlyArray<keyof ObjectMeta> = [
@@ -48,9 +49,19 @@ export function objectText(object: KubeObject, rev: number): string {
   return orderedText({ ...object, metadata: orderedMeta(object.metadata, rev) });
 }
 
-/** The text of an object whose metadata is in order. */
+/** The text of an object whose metadata is in order: managedFields, which have a text of their own, stand last in it. */
 export function orderedText({ kind, apiVersion, metadata, ...rest }: KubeObject): string {
-  return JSON.stringify({ kind, apiVersion, metadata, ...rest });
+  const { managedFields, ...others } = metadata;
+  if (managedFields === undefined) return JSON.stringify({ kind, apiVersion, metadata, ...rest });
+  const head = JSON.stringify({ kind, apiVersion, metadata: others });
+  const tail = JSON.stringify(rest);
+  const parts = [
+    head.slice(0, -2),
+    head.endsWith('{}}') ? '' : ',',
+    `"managedFields":${entriesText(managedFields)}}`,
+    tail === '{}' ? '}' : `,${tail.slice(1)}`,
+  ];
+  return parts.join('');
 }
 
 /** The list item of a stored text whose kind and apiVersion are those of `prefix`. */

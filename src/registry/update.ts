@@ -13,6 +13,7 @@ import { clone, deepEqual } from '../lib/json.ts';
 import { invalid } from '../schema/field-error.ts';
 import { toCanonical } from './canonical.ts';
 import { removeIfDone } from './delete.ts';
+import { sameObjects } from './managed-fields/keep-times.ts';
 import type { Store } from './store.ts';
 import { stampType } from './store.ts';
 import type { WriteContext, Written } from './write.ts';
@@ -89,7 +90,7 @@ export function update(store: Store, kind: Kind, request: Update, write: WriteCo
   if (ended !== undefined) return ended;
   // What the log holds counts, not what reads show: a heartbeat that is due is written though reads show it already.
   const stored = kind.storedAs === undefined ? store.parseStored(row) : old;
-  if (deepEqual(object, stored)) return ok({ object: old, text: store.served(kind, row) });
+  if (sameObjects(object, stored)) return ok({ object: old, text: store.served(kind, row) });
   if (!write.dryRun && store.absorbHeartbeat(row, object)) return ok({ object, text: store.served(kind, row) });
   return store.append(kind, 'update', object, row.rev, write);
 }

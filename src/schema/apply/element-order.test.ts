@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareElements, keyElement } from './path-element.ts';
+import { compareElements, inOrder, keyElement, sortElements } from './path-element.ts';
 
 describe('the order of elements', () => {
   it('is that of the values, whatever their texts look like', () => {
@@ -27,6 +27,25 @@ describe('the order of elements', () => {
         expect(Math.sign(compareElements(keyElement(a), keyElement(b)))).toBe(Math.sign(order));
       }),
       { numRuns: 1000 },
+    );
+  });
+
+  it('is that in which they are sorted', () => {
+    const value = fc.string({ unit: fc.constantFrom('a', 'B', '1', ' ', '!', '"', '\\', '-', '/') });
+    const element = fc.oneof(
+      value.map((text) => `f:${text}`),
+      value.map((text) => keyElement({ name: text })),
+      value.map((text) => `v:${JSON.stringify(text)}`),
+      fc.integer({ min: -5, max: 20 }).map((port) => keyElement({ port, protocol: 'TCP' })),
+      fc.nat({ max: 20 }).map((index) => `i:${index}`),
+    );
+    fc.assert(
+      fc.property(fc.uniqueArray(element), (elements) => {
+        const sorted = sortElements([...elements]);
+        expect(sorted).toEqual(elements.toSorted(compareElements));
+        if (inOrder(elements)) expect(elements).toEqual(sorted);
+      }),
+      { numRuns: 2000 },
     );
   });
 });

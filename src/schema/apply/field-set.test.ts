@@ -85,6 +85,7 @@ describe('FieldsV1', () => {
     fc.assert(
       fc.property(anySet, (found) => {
         const json = JSON.stringify(found.toFieldsV1());
+        expect(found.fieldsV1Text()).toBe(json);
         const read = FieldSet.fromFieldsV1(JSON.parse(json) as JsonObject);
         expect(read?.equals(found)).toBe(true);
         expect(JSON.stringify(read?.toFieldsV1())).toBe(json);

@@ -17,7 +17,7 @@ import {
   within,
 } from './field-tree.ts';
 import type { FieldNode, FieldTree } from './field-tree.ts';
-import { canonicalElement, compareElements } from './path-element.ts';
+import { canonicalElement, inOrder, quoted, sortElements } from './path-element.ts';
 
 export { pathText } from './path-element.ts';
 
@@ -25,6 +25,9 @@ export class FieldSet {
   static readonly empty: FieldSet = new FieldSet(NO_FIELDS);
 
   readonly tree: FieldTree;
+  // A set never changes, so that what it looks like is worked out once.
+  #json: JsonObject | undefined;
+  #text: string | undefined;
 
   private constructor(tree: FieldTree) {
     this.tree = tree;
@@ -53,8 +56,14 @@ export class FieldSet {
     return node && FieldSet.of(node.below ?? NO_FIELDS);
   }
 
+  /** Shared: it must not be changed. */
   toFieldsV1(): JsonObject {
-    return fieldsV1(this.tree, false);
+    return (this.#json ??= fieldsV1(this.tree, false));
+  }
+
+  /** The JSON text of toFieldsV1(), for which nothing but the text is built. */
+  fieldsV1Text(): string {
+    return (this.#text ??= flat(withFieldsV1('', this.tree, false)));
   }
 
   union(other: FieldSet): FieldSet {
@@ -155,9 +164,33 @@ function fieldsV1(tree: FieldTree, self: boolean): JsonObject {
   return json;
 }
 
+/** `text` with that of a tree behind it. */
+function withFieldsV1(text: string, tree: FieldTree, self: boolean): string {
+  let all = text + (self ? '{".":{}' : '{');
+  let comma = self;
+  for (const [element, { own, below }] of inOrder(tree.keys()) ? tree : sorted(tree)) {
+    if (comma) all += ',';
+    comma = true;
+    all += quoted(element);
+    if (below === undefined) all += ':{}';
+    else all = withFieldsV1(`${all}:`, below, own);
+  }
+  return `${all}}`;
+}
+
+function sorted(tree: FieldTree): FieldTree {
+  return new Map(ordered(tree).map((element) => [element, tree.get(element) ?? LEAF]));
+}
+
+/** A text that was put together bit by bit stays in memory as its bits until a letter of it is asked for. */
+function flat(text: string): string {
+  text.charCodeAt(0);
+  return text;
+}
+
 function ordered(tree: FieldTree): string[] {
   const elements = [...tree.keys()];
-  return elements.length === 1 ? elements : elements.sort(compareElements);
+  return inOrder(elements) ? elements : sortElements(elements);
 }
 
 function* pathsOf(tree: FieldTree, prefix: readonly string[]): Iterable<readonly string[]> {
