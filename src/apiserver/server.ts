@@ -87,7 +87,7 @@ export interface ApiServer {
   clientFor(identity: { readonly name: string; readonly eventSource: string }, cause: number): Client;
   /** The object of a stored text. Shared: do not change it. */
   parse(row: Pick<Row, 'rev' | 'object'>): KubeObject;
-  /** Makes the first objects of a new cluster. Call once, in a transaction. */
+  /** Makes the first objects of a new cluster: all or none. Call once. */
   install(): void;
   /** Brings the default roles up to date, in a transaction of the caller's. Answers what could not be done, and why. */
   reconcilePolicy(): string[];
@@ -234,9 +234,12 @@ class Server implements ApiServer {
   install(): void {
     const cidr = parseCidr(this.#options.serviceCidr ?? DEFAULT_SERVICE_CIDR);
     if (cidr === undefined) throw new Error('the service range is not a CIDR');
-    bootstrap(this.#client(API_SERVER, 'kube-apiserver', 0), formatIp(addressAt(cidr, 1)));
-    const [failure] = this.reconcilePolicy();
-    if (failure !== undefined) throw new Error(`bootstrap: ${failure}`);
+    // Listeners hear of it once, as a whole.
+    this.#options.log.transaction(() => {
+      bootstrap(this.#client(API_SERVER, 'kube-apiserver', 0), formatIp(addressAt(cidr, 1)));
+      const [failure] = this.reconcilePolicy();
+      if (failure !== undefined) throw new Error(`bootstrap: ${failure}`);
+    });
   }
 
   reconcilePolicy(): string[] {
