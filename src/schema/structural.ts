@@ -83,8 +83,6 @@ export interface StructSchema {
   /** In the order in which they are served. */
   readonly fields: readonly FieldSchema[];
   readonly byName: ReadonlyMap<string, FieldSchema>;
-  /** Of what fields that are not listed are, where they are kept: of custom resources that preserve unknown fields. */
-  readonly others?: ValueSchema;
   readonly mapType?: 'atomic' | 'granular';
   /**
    * Of a custom resource's types: a value is kept as it came, of whatever type it is, for validation to judge; unknown
