@@ -197,7 +197,11 @@ export class InProcessClient implements Client {
         name,
         part,
         replaces: true,
-        transform: (old) => prepareUpdate(services, target, draft, old, write),
+        transform: (old) => {
+          // What a status's write does not write is the old object's own, and need not be compared.
+          const next = part === 'status' ? withStatus(old, draft) : draft;
+          return prepareUpdate(services, target, next, old, write);
+        },
         admit: (made, old) => admit(services, made, old, asked),
       },
       write,
@@ -212,4 +216,10 @@ function privateCopy(object: KubeObject): KubeObject {
   const copy: KubeObject = clone({ ...object, metadata });
   if (managedFields !== undefined) copy.metadata.managedFields = managedFields;
   return copy;
+}
+
+function withStatus(old: KubeObject, { metadata, status }: KubeObject & { status?: unknown }): KubeObject {
+  const next = { ...old, metadata, status };
+  if (status === undefined) delete next.status;
+  return next;
 }

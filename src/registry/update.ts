@@ -46,7 +46,8 @@ export function update(store: Store, kind: Kind, request: Update, write: WriteCo
   const transformed = request.transform(old);
   if (!transformed.ok) return transformed;
   stampType(kind, transformed.value);
-  const object = toCanonical(kind, transformed.value);
+  const object =
+    request.part === 'status' ? withStatus(kind, transformed.value, old) : toCanonical(kind, transformed.value);
 
   const refused =
     (request.replaces === true ? checkUid(kind, object, old, write.dryRun) : undefined) ??
@@ -93,6 +94,18 @@ export function update(store: Store, kind: Kind, request: Update, write: WriteCo
   if (sameObjects(object, stored)) return ok({ object: old, text: store.served(kind, row) });
   if (!write.dryRun && store.absorbHeartbeat(row, object)) return ok({ object, text: store.served(kind, row) });
   return store.append(kind, 'update', object, row.rev, write);
+}
+
+/** Of a status's write nothing but metadata and status counts: of large objects it is the smallest part. */
+function withStatus(kind: Kind, next: KubeObject, old: KubeObject): KubeObject {
+  // Where the status is new its place among the members is to be found.
+  if (!('status' in old)) return toCanonical(kind, next);
+  const { apiVersion, metadata, status } = next as KubeObject & { status?: unknown };
+  const part = { kind: next.kind, apiVersion, metadata, ...(status === undefined ? {} : { status }) };
+  const written: KubeObject & { status?: unknown } = toCanonical(kind, part);
+  const object = { ...old, metadata: written.metadata, status: written.status };
+  if (written.status === undefined) delete object.status;
+  return object;
 }
 
 function checkUid(kind: Kind, object: KubeObject, old: KubeObject, dryRun: boolean): Status | undefined {
