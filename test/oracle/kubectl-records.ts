@@ -83,8 +83,6 @@ export class Kinds {
   reasonToSkip({ argv }: RecordedCommand): string | undefined {
     const end = argv.indexOf('--');
     const words = end < 0 ? argv : argv.slice(0, end);
-    if (words.some((word) => word.startsWith('--as=')) || words.includes('auth'))
-      return 'authorization and impersonation';
     if (words.includes('debug')) return 'ephemeral containers';
     if (words.includes('--dry-run=client') && words.includes('create') && !words.includes('role')) return undefined;
     const missing =
