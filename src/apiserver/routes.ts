@@ -5,6 +5,7 @@ import type { Connector } from '../api/connect.ts';
 import type { ApiVerb, Kind } from '../api/kind.ts';
 import { isUnstructured } from '../api/schema-of.ts';
 import type { Status } from '../api/status.ts';
+import { own } from '../lib/json.ts';
 import { resolveCustom } from './custom/routes.ts';
 import { notAllowed, notFound, notWatched } from './refusals.ts';
 import type { Exchange } from './exchange.ts';
@@ -52,7 +53,7 @@ const OBJECT_VERBS: readonly ApiVerb[] = ['get', 'update', 'patch', 'delete'];
 export function resolve(kind: Kind, method: string, path: ResourcePath, query: Query): Route {
   if (path.inNamespace && !kind.namespaced) return notFound();
   if (isUnstructured(kind)) return resolveCustom(kind, method, path, query);
-  const connector = kind.connections?.[path.subresource];
+  const connector = own(kind.connections, path.subresource);
   if (connector !== undefined) return resolveConnection(kind, connector, method, path);
   if (path.rest.length > 0) return notFound();
   if (path.subresource !== '') return resolveSubresource(kind, method, path);
@@ -124,11 +125,11 @@ function resolveConnection(kind: Kind, connector: Connector, method: string, pat
 
 function resolveSubresource(kind: Kind, method: string, path: ResourcePath): Route {
   if (kind.namespaced && path.namespace === '') return notFound();
-  const action = kind.actions?.[path.subresource];
+  const action = own(kind.actions, path.subresource);
   if (action !== undefined) {
     return method === 'POST' ? write('create', (exchange) => act(exchange, action)) : notAllowed();
   }
-  const part = kind.parts?.[path.subresource];
+  const part = own(kind.parts, path.subresource);
   if (part !== undefined) {
     if (method === 'GET') return read('get', get);
     if (method === 'PUT') return write('update', (exchange) => put(exchange, part));

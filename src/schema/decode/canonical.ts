@@ -104,6 +104,11 @@ class Writer {
     }
   }
 
+  /** Storage knows no bytes in a map that are null. */
+  private zeroInMap(items: ValueSchema): JsonValue {
+    return items.kind === 'bytes' ? '' : this.zero(items);
+  }
+
   private field(field: FieldSchema, input: JsonValue): JsonValue | undefined {
     const written = this.value(field.value, input);
     if (field.presence !== 'nonEmpty' || written === undefined) return written;
@@ -197,7 +202,7 @@ class Writer {
       const item = input[key];
       if (item === undefined) continue;
       this.members++;
-      setMember(output, key, item === null ? this.zero(items) : (this.value(items, item) ?? null));
+      setMember(output, key, item === null ? this.zeroInMap(items) : (this.value(items, item) ?? null));
     }
     return output;
   }

@@ -41,9 +41,6 @@ function setDefaults(object: Secret): void {
     if (Object.keys(data).length > 0) object.data = data;
     delete object.stringData;
   }
-  // A null value is an empty one.
-  for (const [key, value] of Object.entries(object.data ?? {}))
-    if (value === null && object.data) object.data[key] = '';
   object.type ||= 'Opaque';
 }
 
