@@ -133,12 +133,18 @@ describe.skipIf(kubectl === undefined)('kubectl looks', () => {
   });
 
   it('get -w: sees a pod come, run and go', async () => {
+    // Once it has printed what is there, it misses nothing that comes.
+    await session.run('run there --image=nginx --labels=app=watched');
     const watch = session.follow('get pods -w --no-headers -l app=watched');
     try {
+      await expect.poll(() => watch.lines.length, { timeout: 10_000 }).toBeGreaterThan(0);
       await session.run('run watched --image=nginx --labels=app=watched');
       await session.until('get pod watched -o jsonpath={.status.phase}', /Running/);
       await session.run('delete pod watched');
-      const seen = () => watch.lines.map((line) => line.split(/\s+/).slice(0, 3).join(' '));
+      const seen = () =>
+        watch.lines
+          .filter((line) => line.startsWith('watched '))
+          .map((line) => line.split(/\s+/).slice(0, 3).join(' '));
       await expect
         .poll(seen, { timeout: 10_000 })
         .toEqual(expect.arrayContaining(['watched 0/1 Pending', 'watched 1/1 Running', 'watched 1/1 Terminating']));
@@ -147,6 +153,7 @@ describe.skipIf(kubectl === undefined)('kubectl looks', () => {
       expect(seen().indexOf('watched 1/1 Terminating')).toBeGreaterThan(running);
     } finally {
       await watch.stop();
+      await session.run('delete pod there --now');
     }
     const events = await session.result([
       'get',

@@ -153,17 +153,25 @@ describe.each(programs)('kubectl $version', (program) => {
   });
 
   it('get -w --output-watch-events', async () => {
+    await session.feed(configMap('before', {}, { watched: 'yes' }), 'apply -f -');
     const watching = session.follow('get configmaps -l watched=yes -w --output-watch-events');
     const only = session.follow('get configmaps -l watched=yes --watch-only -o name');
+    const of = (lines: readonly string[], name: RegExp) => lines.filter((line) => name.test(line));
     try {
-      await session.feed(configMap('w', { a: '1' }, { watched: 'yes' }), 'apply -f -');
+      // Both watch once they have told of what was there, or of a change to it.
+      let changes = 0;
+      const change = () => session.run(`annotate configmap before --overwrite change=${changes++}`);
+      await expect.poll(async () => (await change(), only.lines.length), { timeout: 10_000 }).toBeGreaterThan(0);
       await expect.poll(() => watching.lines.length, { timeout: 10_000 }).toBeGreaterThan(1);
+      await session.feed(configMap('w', { a: '1' }, { watched: 'yes' }), 'apply -f -');
       await session.run('patch configmap w -p', '{"data":{"b":"2"}}');
       await session.run('label configmap w watched=no --overwrite');
+      const seen = () => of(watching.lines, /^\w+ +w /).map((line) => line.split(/\s+/).slice(0, 3).join(' '));
+      await expect.poll(seen, { timeout: 10_000 }).toEqual(['ADDED w 1', 'MODIFIED w 2', 'DELETED w 2']);
+      expect(watching.lines[0]).toMatch(/^EVENT +NAME +DATA +AGE$/);
       await expect
-        .poll(() => watching.lines.map((line) => line.split(/\s+/).slice(0, 3).join(' ')), { timeout: 10_000 })
-        .toEqual(['EVENT NAME DATA', 'ADDED w 1', 'MODIFIED w 2', 'DELETED w 2']);
-      await expect.poll(() => only.lines, { timeout: 10_000 }).toEqual(Array(3).fill('configmap/w'));
+        .poll(() => of(only.lines, /^configmap\/w$/), { timeout: 10_000 })
+        .toEqual(Array(3).fill('configmap/w'));
     } finally {
       await watching.stop();
       await only.stop();
