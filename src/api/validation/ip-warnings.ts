@@ -1,5 +1,5 @@
-// What is said of addresses and ranges that are taken although they are not written as they should be.
-// Models apimachinery pkg/util/validation/ip.go (GetWarningsForIP, GetWarningsForCIDR).
+// What is said of ranges that are taken although they are not written as they should be.
+// Models apimachinery pkg/util/validation/ip.go (GetWarningsForCIDR).
 
 import { goQuote } from '../../schema/go-text.ts';
 import { formatCidr, formatIp, networkOf, parseCidr, parseIp } from '../../schema/ip.ts';
@@ -12,18 +12,6 @@ function sloppyIp(text: string): string | undefined {
   if (ip === undefined) return undefined;
   const mapped = ip.family === 6 && ip.value >> 32n === 0xffffn;
   return formatIp(mapped ? { family: 4, value: ip.value & 0xffffffffn } : ip);
-}
-
-export function ipWarnings(value: string, field: string): string[] {
-  const sloppy = sloppyIp(value);
-  if (sloppy === undefined) return [];
-  const ip = parseIp(value);
-  if (ip === undefined || (ip.family === 6 && !sloppy.includes(':'))) {
-    return [`${field}: non-standard IP address ${goQuote(value)} ${LATER} ${goQuote(sloppy)}`];
-  }
-  const canonical = formatIp(ip);
-  if (ip.family === 4 || canonical === value) return [];
-  return [`${field}: IPv6 address ${goQuote(value)} should be in RFC 5952 canonical format (${goQuote(canonical)})`];
 }
 
 export function cidrWarnings(value: string, field: string): string[] {
