@@ -94,18 +94,19 @@ function validateScopeSelector(spec: ResourceQuotaSpec): FieldError[] {
   const expressions = spec.scopeSelector?.matchExpressions ?? [];
   const field = 'spec.scopeSelector.matchExpressions';
   const errors: FieldError[] = [];
+  // With the names of upstream's internal type.
+  const shown = () => ({
+    MatchExpressions: expressions.map((item) => ({
+      ScopeName: item.scopeName,
+      Operator: item.operator,
+      Values: item.values ?? null,
+    })),
+  });
   for (const requirement of expressions) {
     const { scopeName = '' } = requirement as Partial<ScopedResourceSelectorRequirement>;
-    if (SCOPES[scopeName] === undefined) errors.push(invalid(`${field}.scopeName`, scopeName, 'unsupported scope'));
-    // With the names of upstream's internal type.
-    const shown = {
-      MatchExpressions: expressions.map((item) => ({
-        ScopeName: item.scopeName,
-        Operator: item.operator,
-        Values: item.values ?? null,
-      })),
-    };
-    for (let count = unfit(scopeName, spec); count > 0; count--) errors.push(invalid(field, shown, UNFIT));
+    if (own(SCOPES, scopeName) === undefined)
+      errors.push(invalid(`${field}.scopeName`, scopeName, 'unsupported scope'));
+    for (let count = unfit(scopeName, spec); count > 0; count--) errors.push(invalid(field, shown(), UNFIT));
     append(errors, validateOperator(requirement));
   }
   const scopes = expressions.map(({ scopeName }) => scopeName);

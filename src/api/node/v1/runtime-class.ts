@@ -1,6 +1,5 @@
 // RuntimeClass. Models kubernetes pkg/registry/node/runtimeclass and pkg/apis/node/validation.
 
-import { deepEqual } from '../../../lib/json.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { duplicate, required } from '../../../schema/field-error.ts';
 import { dns1123LabelErrors } from '../../../schema/names.ts';
@@ -15,9 +14,12 @@ import { invalidEach, validateImmutable, validateLabels } from '../../validation
 
 function validateScheduling({ nodeSelector, tolerations = [] }: Scheduling): FieldError[] {
   const errors = validateLabels(nodeSelector, 'scheduling.nodeSelector');
+  // Equal ones have equal texts, since their fields are in the order of their type.
+  const seen = new Set<string>();
   tolerations.forEach((toleration, index) => {
     const field = `scheduling.tolerations[${index}]`;
-    if (tolerations.slice(0, index).some((other) => deepEqual(other, toleration))) {
+    const text = JSON.stringify(toleration);
+    if (seen.has(text)) {
       // With the names of upstream's internal type.
       const { key = '', operator = '', value = '', effect = '', tolerationSeconds = null } = toleration;
       const shown = {
@@ -29,6 +31,7 @@ function validateScheduling({ nodeSelector, tolerations = [] }: Scheduling): Fie
       };
       errors.push(duplicate(field, shown));
     }
+    seen.add(text);
     validatePlainTolerations(toleration, field, errors);
   });
   return errors;

@@ -113,8 +113,8 @@ function declareAuthorizer(environment: Environment): void {
 
 export class AdmissionCompiler {
   readonly #base: Environment;
-  readonly #variables = new Map<string, string>();
-  #withVariables: Environment | undefined;
+  /** Undefined where there are none to speak of. */
+  readonly #variables: Map<string, string> | undefined;
 
   constructor({ params, variables }: Declared) {
     this.#base = new Environment({ enableOptionalTypes: true, homogeneousAggregateLiterals: false });
@@ -127,21 +127,20 @@ export class AdmissionCompiler {
       .registerVariable('request', 'kubernetes.AdmissionRequest')
       .registerVariable('namespaceObject', 'kubernetes.Namespace');
     if (params) this.#base.registerVariable('params', 'dyn');
-    if (!variables) this.#withVariables = this.#base;
+    this.#variables = variables ? new Map() : undefined;
   }
 
   /** A policy's variable, for the expressions that come after it. The text of what is wrong with it, where something is. */
   addVariable(name: string, expression: string): string | undefined {
-    const checked = checkExpression(expression, this.#environment());
+    const checked = checkExpression(expression, this.#environmentOf(expression));
     // A wrong one is an error once: those that speak of it are not to blame.
-    this.#variables.set(name, checked.ok ? checked.type : 'dyn');
-    this.#withVariables = undefined;
+    this.#variables?.set(name, checked.ok ? checked.type : 'dyn');
     return checked.ok ? undefined : checked.error;
   }
 
   /** What is wrong with an expression that is to come to one of `types`, as upstream says it. */
   errorOf(expression: string, types: readonly ResultType[]): string | undefined {
-    const checked = checkExpression(expression, this.#environment());
+    const checked = checkExpression(expression, this.#environmentOf(expression));
     if (!checked.ok) return checked.error;
     const { type } = checked;
     if (type === 'dyn' || types.some((wanted) => isOf(type, wanted))) return undefined;
@@ -149,12 +148,17 @@ export class AdmissionCompiler {
     return `must evaluate to ${wanted} but got ${goType(type)}`;
   }
 
-  #environment(): Environment {
-    if (this.#withVariables === undefined) {
-      this.#withVariables = this.#base.clone();
-      this.#withVariables.registerVariable('variables', { schema: Object.fromEntries(this.#variables) });
+  /** With the variables that the expression may speak of: a policy can have thousands of each. */
+  #environmentOf(expression: string): Environment {
+    if (this.#variables === undefined || !expression.includes('variables')) return this.#base;
+    const schema: Record<string, string> = {};
+    for (const [name] of expression.matchAll(/\w+/g)) {
+      const type = this.#variables.get(name);
+      if (type !== undefined) schema[name] = type;
     }
-    return this.#withVariables;
+    const environment = this.#base.clone();
+    environment.registerVariable('variables', { schema });
+    return environment;
   }
 }
 
