@@ -28,11 +28,9 @@ const KNOWN: Readonly<Record<string, string>> = {
   'crd/2': 'the store refuses it',
   'crd/6': 'the definition is established by its controller',
   'crd/9': 'the definition is established by its controller',
-  'job/9': 'the template is printed with the names of upstream’s internal type',
   'statefulset/15': 'depends on what the controller wrote before',
   'ingress/7': 'an empty list and a missing one are the same here: the message quotes null for []',
   'servicecidr/5': 'the finalizer is a controller’s',
-  'pv-nfs/6': 'the difference is printed with upstream’s internal names',
   'secret-opaque/11': 'the text of a patch error is the decoder’s',
   'vap/7': 'upstream’s parser of expressions goes on behind an error, and finds another',
 };

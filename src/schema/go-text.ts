@@ -39,9 +39,14 @@ const HTML: Readonly<Record<string, string>> = {
   '\u2029': '\\u2029',
 };
 
-/** A value as JSON with the characters escaped that Go escapes. Models Go encoding/json.Marshal. */
+/** JSON with the characters escaped that Go escapes. */
+export function escapeHtml(json: string): string {
+  return json.replace(/[<>&\u2028\u2029]/g, (char) => HTML[char] ?? char);
+}
+
+/** A value as JSON. Models Go encoding/json.Marshal. */
 export function goJson(value: unknown): string {
-  return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (char) => HTML[char] ?? char);
+  return escapeHtml(JSON.stringify(value));
 }
 
 /** Length in UTF-8 bytes, which is what Go's len() of a string counts. */

@@ -6,6 +6,7 @@ import { deepEqual } from '../../../lib/json.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { invalid, notSupported, required, tooLong } from '../../../schema/field-error.ts';
 import { byteLength } from '../../../schema/go-text.ts';
+import { internalForm } from '../../core/v1/internal-form.ts';
 import { validatePodTemplateSpec } from '../../core/v1/pod-validation/pod-spec.ts';
 import type { JobSpec } from '../../types/batch-v1.ts';
 import { validateDomainPrefixedPath, validateImmutable, validateNonnegative } from '../../validation/fields.ts';
@@ -181,8 +182,9 @@ function validateTemplateChange(spec: JobSpec, old: JobSpec, begun: boolean): Fi
   }
   const sameMeta =
     deepEqual(meta, oldMeta) && (steerable || (deepEqual(labels, oldLabels) && deepEqual(annotations, oldAnnotations)));
+  const shown = () => internalForm('PodSpec', spec.template?.spec);
   return [
     ...(sameMeta ? [] : [invalid('spec.template.metadata', spec.template?.metadata, 'field is immutable')]),
-    ...(deepEqual(rest, before) ? [] : [invalid('spec.template.spec', spec.template?.spec, 'field is immutable')]),
+    ...(deepEqual(rest, before) ? [] : [invalid('spec.template.spec', shown(), 'field is immutable')]),
   ];
 }

@@ -21,7 +21,7 @@ import { validateObjectMeta } from '../../validation/object-meta.ts';
 import { setClaimSpecDefaults, validateClaimSpec } from './claim-spec.ts';
 import { accessModesCell } from './persistent-volume-printer.ts';
 import { canonicalResources, quantityIn } from './resource-lists.ts';
-import { orderedDiff } from './text-diff.ts';
+import { textDiff } from './text-diff.ts';
 import { validateResourceValue } from './pod-validation/resources.ts';
 
 const CLASS_ANNOTATION = 'volume.beta.kubernetes.io/storage-class';
@@ -53,28 +53,6 @@ function settleSources(spec: PersistentVolumeClaimSpec, old?: PersistentVolumeCl
   }
 }
 
-/** With the names and the order of upstream's internal type, which the message shows. */
-function internalSpec(spec: PersistentVolumeClaimSpec): unknown {
-  const source = (reference: { apiGroup?: string; kind: string; name: string; namespace?: string }) => ({
-    APIGroup: reference.apiGroup ?? null,
-    Kind: reference.kind,
-    Name: reference.name,
-  });
-  const { dataSource, dataSourceRef } = spec;
-  return {
-    AccessModes: spec.accessModes ?? null,
-    Selector: spec.selector ?? null,
-    Resources: { Limits: spec.resources?.limits ?? null, Requests: spec.resources?.requests ?? null },
-    VolumeName: spec.volumeName ?? '',
-    StorageClassName: spec.storageClassName ?? null,
-    VolumeMode: spec.volumeMode ?? null,
-    DataSource: dataSource === undefined ? null : source(dataSource),
-    DataSourceRef:
-      dataSourceRef === undefined ? null : { ...source(dataSourceRef), Namespace: dataSourceRef.namespace ?? null },
-    VolumeAttributesClassName: spec.volumeAttributesClassName ?? null,
-  };
-}
-
 /** The new spec with everything that may change set back. */
 function unchangeable(object: PersistentVolumeClaim, old: PersistentVolumeClaim): PersistentVolumeClaimSpec {
   const spec = clone(object.spec ?? {});
@@ -99,7 +77,7 @@ function validateUpdate(object: PersistentVolumeClaim, old: PersistentVolumeClai
   const errors = [...validateObjectMeta(object.metadata, { namespaced: true }), ...validateClaimSpec(spec, 'spec')];
   const rest = unchangeable(object, old);
   if (!deepEqual(rest, before))
-    errors.push(forbidden('spec', `${IMMUTABLE}\n${orderedDiff(internalSpec(before), internalSpec(spec))}`));
+    errors.push(forbidden('spec', `${IMMUTABLE}\n${textDiff('PersistentVolumeClaimSpec', before, spec)}`));
   else {
     const size = quantityIn(spec.resources?.requests?.['storage']);
     const there = old.status?.capacity?.['storage'];

@@ -151,7 +151,7 @@ export function validatePersistentVolumeUpdate(object: PersistentVolume, old: Pe
   const source = sourceOf(object.spec);
   const before = sourceOf(old.spec);
   if (!deepEqual(source, before)) {
-    const why = `spec.persistentvolumesource is immutable after creation\n${textDiff(before, source)}`;
+    const why = `spec.persistentvolumesource is immutable after creation\n${textDiff('PersistentVolumeSpec', before, source)}`;
     errors.push(forbidden('spec.persistentvolumesource', why));
   }
   // The path lacks its beginning upstream.

@@ -49,7 +49,7 @@ const ephemeralContainers: PartStrategy<Pod> = {
       if (after === undefined) {
         errors.push(forbidden(field, `existing ephemeral containers "${before.name}" may not be removed\n`));
       } else if (!deepEqual(before, after)) {
-        const diff = textDiff(before, after);
+        const diff = textDiff('EphemeralContainer', before, after);
         errors.push(forbidden(field, `existing ephemeral containers "${before.name}" may not be changed\n${diff}`));
       }
     }

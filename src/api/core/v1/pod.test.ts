@@ -10,7 +10,6 @@ import { setPodDefaults } from './pod-defaults.ts';
 import { qosClass } from './pod-qos.ts';
 import { validatePodTemplateSpec } from './pod-validation/pod-spec.ts';
 import { pod as podKind } from './pod.ts';
-import { textDiff } from './text-diff.ts';
 
 const context: StrategyContext = {
   now: Date.parse('2026-01-01T00:00:00Z'),
@@ -173,11 +172,4 @@ test('errors of a template are told at its path', () => {
     'spec.template.spec.restartPolicy',
     'spec.template.spec.dnsPolicy',
   ]);
-});
-
-test('a difference shows what changed and a little around it', () => {
-  expect(textDiff({ a: 1, b: { c: 2 } }, { a: 1, b: { c: 3 } })).toBe(
-    '@@ -1,6 +1,6 @@\n {\n  "a": 1,\n  "b": {\n-  "c": 2\n+  "c": 3\n  }\n }\n',
-  );
-  expect(textDiff({ a: [1, 2] }, { a: [1, 2] })).toBe('');
 });

@@ -185,7 +185,7 @@ export function validatePodUpdate(pod: Pod, old: Pod): FieldError[] {
   if (sameSpec) return errors;
   const rest = unchangeable(spec, oldSpec, errors);
   if (!deepEqual(rest, oldSpec)) {
-    const diff = textDiff(oldSpec, rest);
+    const diff = textDiff('PodSpec', oldSpec, rest);
     errors.push(forbidden('spec', `pod updates may not change fields other than ${CHANGEABLE}\n${diff}`));
   }
   return errors;
