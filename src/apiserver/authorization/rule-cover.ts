@@ -11,6 +11,7 @@
 // (CompactRules) and pkg/apis/rbac/v1 (CompactString).
 
 import type { PolicyRule } from '../../api/types/rbac-v1.ts';
+import { append } from '../../lib/append.ts';
 import { goQuote } from '../../schema/go-text.ts';
 import { pathCovers } from './rule-match.ts';
 
@@ -133,7 +134,11 @@ export function lackText(lack: readonly PolicyRule[]): string {
       const rule = { ...single, verbs: [...single.verbs] };
       rules.push(rule);
       if (resource !== undefined) byResource.set(key, rule);
-    } else known.verbs.push(...single.verbs.filter((verb) => !known.verbs.includes(verb)));
+    } else
+      append(
+        known.verbs,
+        single.verbs.filter((verb) => !known.verbs.includes(verb)),
+      );
   }
   return [...new Set(rules.map(ruleText))].sort().join('\n');
 }

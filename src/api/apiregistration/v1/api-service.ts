@@ -1,6 +1,7 @@
 // APIService: a group version that another server answers, or this one. Nothing is handed on to other servers yet.
 // Models kube-aggregator pkg/registry/apiservice and pkg/apis/apiregistration/{v1,validation}.
 
+import { append } from '../../../lib/append.ts';
 import { formatTime } from '../../../lib/clock.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { invalid, required } from '../../../schema/field-error.ts';
@@ -33,7 +34,7 @@ function validateServer(spec: Partial<APIServiceSpec>): FieldError[] {
   }
   if (!service.namespace) errors.push(required('spec.service.namespace'));
   if (!service.name) errors.push(required('spec.service.name'));
-  errors.push(...validateWebhookPort(service.port ?? 0, 'spec.service.port'));
+  append(errors, validateWebhookPort(service.port ?? 0, 'spec.service.port'));
   if (insecure && caBundle !== '') errors.push(invalid(field, insecure, 'may not be true if caBundle is present'));
   return errors;
 }
@@ -47,7 +48,7 @@ function validate({ metadata, spec: given }: APIService): FieldError[] {
   if (name !== '' && pathSegmentNameErrors(name).length === 0 && name !== needed) {
     errors.push(invalid('metadata.name', name, `must be \`spec.version+"."+spec.group\`: ${goQuote(needed)}`));
   }
-  if (group !== '') errors.push(...invalidEach('spec.group', group, dns1123SubdomainErrors(group)));
+  if (group !== '') append(errors, invalidEach('spec.group', group, dns1123SubdomainErrors(group)));
   else if (version !== 'v1') {
     errors.push(required('spec.group', 'only v1 may have an empty group and it better be legacy kube'));
   }
