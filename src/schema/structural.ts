@@ -27,11 +27,11 @@ export interface ValueSchema {
   readonly kind: ValueKind;
   /** As Go names it in messages: `int32`, `[]v1.Container`. */
   readonly goType: string;
-  readonly enum?: readonly string[];
+  readonly enum?: readonly string[] | undefined;
   /** Of kind struct. Expanded when first asked for, since types refer to each other. */
-  readonly struct?: () => StructSchema;
+  readonly struct?: (() => StructSchema) | undefined;
   /** Of kinds list and map: what they hold. */
-  readonly items?: ValueSchema;
+  readonly items?: ValueSchema | undefined;
 
   // Of custom resources alone.
 
@@ -57,13 +57,13 @@ export interface FieldSchema {
   readonly value: ValueSchema;
   readonly required: boolean;
   readonly presence: Presence;
-  readonly listType?: 'atomic' | 'set' | 'map';
+  readonly listType?: 'atomic' | 'set' | 'map' | undefined;
   /** Of listType map. */
-  readonly listKeys?: readonly string[];
-  readonly mapType?: 'atomic' | 'granular';
-  readonly patch?: PatchStrategy;
+  readonly listKeys?: readonly string[] | undefined;
+  readonly mapType?: 'atomic' | 'granular' | undefined;
+  readonly patch?: PatchStrategy | undefined;
   /** What an unset field becomes. Zero values are not listed. */
-  readonly default?: JsonValue;
+  readonly default?: JsonValue | undefined;
 }
 
 /** How a strategic merge patch treats a field. */
