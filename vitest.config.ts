@@ -36,7 +36,11 @@ export default defineConfig({
     reporters: ['default', './test/support/summary-reporter.ts'],
     passWithNoTests: true,
     projects: [
-      { plugins: [sqlText], test: { name: 'unit', include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'] } },
+      {
+        plugins: [sqlText],
+        // Laws and hostile bodies take seconds where other work uses the machine too.
+        test: { name: 'unit', include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'], testTimeout: 30_000 },
+      },
       {
         plugins: [
           sqlText,
