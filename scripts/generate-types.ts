@@ -36,6 +36,9 @@ const ALIASES: Record<string, string> = {
   'io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1': 'Record<string, unknown>',
 };
 
+/** Alpha and beta versions are not served, and nothing imports what describes the server itself. */
+const NOT_SERVED = /\.v\d+(alpha|beta)\d+\.|\.pkg\.version\./;
+
 /** `io.k8s.api.apps.v1.Deployment` → file `apps-v1`, name `Deployment`. */
 function place(id: string): { file: string; name: string } {
   const parts = id.split('.');
@@ -46,7 +49,7 @@ function place(id: string): { file: string; name: string } {
 
 const files = new Map<string, string[]>();
 for (const id of Object.keys(definitions).sort()) {
-  if (id in ALIASES) continue;
+  if (id in ALIASES || NOT_SERVED.test(id)) continue;
   const { file } = place(id);
   files.set(file, [...(files.get(file) ?? []), id]);
 }
