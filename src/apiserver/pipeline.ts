@@ -21,7 +21,7 @@ import type { ResourcePath } from './request-info.ts';
 import { Query } from './request-info.ts';
 import { notFound } from './refusals.ts';
 import { failureEncoding, representation, transformRefusal } from './representation.ts';
-import type { Verb } from './routes.ts';
+import type { Verb } from './route.ts';
 import { resolve } from './routes.ts';
 import { validatePathName } from './path-name.ts';
 import { checkTimeout } from './timeout.ts';

@@ -4,13 +4,13 @@
 import type { Connector } from '../api/connect.ts';
 import type { ApiVerb, Kind } from '../api/kind.ts';
 import { isUnstructured } from '../api/schema-of.ts';
-import type { Status } from '../api/status.ts';
 import { own } from '../lib/json.ts';
 import { resolveCustom } from './custom/routes.ts';
 import { notAllowed, notFound, notWatched } from './refusals.ts';
 import type { Exchange } from './exchange.ts';
 import type { ApiResponse } from './http.ts';
 import type { Query, ResourcePath } from './request-info.ts';
+import type { Route } from './route.ts';
 import { act } from './verbs/action.ts';
 import { connect } from './verbs/connect.ts';
 import { post } from './verbs/create.ts';
@@ -21,20 +21,7 @@ import { patch } from './verbs/patch.ts';
 import { review } from './verbs/review.ts';
 import { getScale, patchScale, putScale } from './verbs/scale.ts';
 import { put } from './verbs/update.ts';
-import type { WatchAnswer } from './verbs/watch.ts';
 import { watch } from './verbs/watch.ts';
-
-export type Verb =
-  | {
-      readonly name: Exclude<ApiVerb, 'watch'>;
-      readonly writes: boolean;
-      /** The request goes to somebody else: its media types are between the client and them. */
-      readonly handsOn?: boolean;
-      run(exchange: Exchange): ApiResponse;
-    }
-  | { readonly name: 'watch'; run(exchange: Exchange): WatchAnswer };
-
-export type Route = { readonly ok: true; readonly verb: Verb } | { readonly ok: false; readonly status: Status };
 
 const read = (name: 'get' | 'list', run: (exchange: Exchange) => ApiResponse): Route => ({
   ok: true,

@@ -7,7 +7,7 @@ import { badRequest, failure, internalError, notFoundStatus } from '../../api/st
 import { resourceName } from '../../api/kind.ts';
 import { notFound } from '../refusals.ts';
 import type { Query, ResourcePath } from '../request-info.ts';
-import type { Route, Verb } from '../routes.ts';
+import type { Route, Verb } from '../route.ts';
 import { post } from '../verbs/create.ts';
 import { deleteCollection, deleteOne } from '../verbs/delete.ts';
 import { get } from '../verbs/get.ts';
