@@ -17,6 +17,7 @@ import { idle } from './figures/idle.ts';
 import { list } from './figures/list.ts';
 import { listLarge } from './figures/list-large.ts';
 import { memory } from './figures/memory.ts';
+import { objectCost } from './figures/object-cost.ts';
 import { patch } from './figures/patch.ts';
 import { protobuf } from './figures/protobuf.ts';
 import { realSize } from './figures/real-size.ts';
@@ -27,6 +28,7 @@ const FIGURES: readonly Figure[] = [
   floors,
   create,
   get,
+  objectCost,
   realSize,
   patch,
   protobuf,
