@@ -13,6 +13,7 @@ import type { FieldFilters, Versions } from '../../schema/apply/updater.ts';
 import { structured } from '../../schema/decode/canonical.ts';
 import type { StructSchema } from '../../schema/structural.ts';
 import { definition } from '../../schema/table.ts';
+import { AlikeSets } from './alike.ts';
 
 export interface FieldScope {
   readonly apiVersion: string;
@@ -24,24 +25,27 @@ export interface FieldScope {
   readonly filters: FieldFilters;
   /** What an object is that sets nothing. */
   readonly zero: JsonObject;
+  /** Shared by all scopes of a store. */
+  readonly alike?: AlikeSets;
   setDefaults?(object: KubeObject): void;
 }
 
 /** The scopes of a scheme's kinds, made when they are first asked for. */
 export class FieldScopes {
   readonly #known = new WeakMap<Kind, Map<string, FieldScope>>();
+  readonly #alike = new AlikeSets();
 
   /** `subresource`: '' for the object itself. Not of `scale`, which is a kind of its own. */
   of(scheme: Scheme, kind: Kind, subresource: string): FieldScope {
     let scopes = this.#known.get(kind);
     if (scopes === undefined) this.#known.set(kind, (scopes = new Map<string, FieldScope>()));
     let scope = scopes.get(subresource);
-    if (scope === undefined) scopes.set(subresource, (scope = newScope(scheme, kind, subresource)));
+    if (scope === undefined) scopes.set(subresource, (scope = newScope(scheme, kind, subresource, this.#alike)));
     return scope;
   }
 }
 
-function newScope(scheme: Scheme, kind: Kind, subresource: string): FieldScope {
+function newScope(scheme: Scheme, kind: Kind, subresource: string, alike: AlikeSets): FieldScope {
   const schema = schemaOf(kind);
   return {
     apiVersion: apiVersionOf(kind),
@@ -53,6 +57,7 @@ function newScope(scheme: Scheme, kind: Kind, subresource: string): FieldScope {
       versionKinds(scheme, kind).map((version) => [apiVersionOf(version), filterOf(version, subresource)]),
     ),
     zero: schema.unstructured === true ? {} : structured({}, schema).object,
+    alike,
     ...(kind.setDefaults === undefined ? {} : { setDefaults: (object) => kind.setDefaults?.(object) }),
   };
 }

@@ -97,11 +97,15 @@ export function ownersAfter(
   const id = managerId({ manager: manager === '' ? 'unknown' : manager, operation: 'Update', apiVersion, subresource });
   const before = owners.get(id);
   const set = before === undefined ? taken : taken.union(before.set);
-  const unchanged = managed.owners.get(id)?.set;
-  // As it was: its JSON is known.
-  const kept = unchanged !== undefined && unchanged.equals(set) ? unchanged : set;
-  owners.set(id, { set: kept, apiVersion, applied: false });
+  owners.set(id, { set: known(set, id, managed, scope), apiVersion, applied: false });
   return capUpdaters({ owners, times: new Map(managed.times).set(id, formatTime(now)) });
+}
+
+/** The set, or one that is equal to it and whose JSON is known: its manager's as it was, or that of another new object. */
+function known(set: FieldSet, id: string, { owners }: Managed, { alike }: FieldScope): FieldSet {
+  if (owners.size === 0) return alike?.of(set) ?? set;
+  const before = owners.get(id)?.set;
+  return before?.equals(set) === true ? before : set;
 }
 
 function sameOwners(owners: ReadonlyMap<string, ManagedSet>, { owners: before }: Managed): boolean {
