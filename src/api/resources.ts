@@ -9,13 +9,19 @@ import type {
   Event,
   Namespace,
   Node,
+  PersistentVolume,
+  PersistentVolumeClaim,
   Pod,
+  ResourceQuota,
   Secret,
   Service,
   ServiceAccount,
 } from './types/core-v1.ts';
 import type { EndpointSlice } from './types/discovery-v1.ts';
+import type { IPAddress, ServiceCIDR } from './types/networking-v1.ts';
 import type { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from './types/rbac-v1.ts';
+import type { PriorityClass } from './types/scheduling-v1.ts';
+import type { VolumeAttributesClass } from './types/storage-v1.ts';
 
 export interface ResourceMap {
   'clusterrolebindings.rbac.authorization.k8s.io': ClusterRoleBinding;
@@ -27,16 +33,23 @@ export interface ResourceMap {
   endpoints: Endpoints;
   'endpointslices.discovery.k8s.io': EndpointSlice;
   events: Event;
+  'ipaddresses.networking.k8s.io': IPAddress;
   'leases.coordination.k8s.io': Lease;
   namespaces: Namespace;
   nodes: Node;
+  persistentvolumeclaims: PersistentVolumeClaim;
+  persistentvolumes: PersistentVolume;
   pods: Pod;
+  'priorityclasses.scheduling.k8s.io': PriorityClass;
   'replicasets.apps': ReplicaSet;
+  resourcequotas: ResourceQuota;
   'rolebindings.rbac.authorization.k8s.io': RoleBinding;
   'roles.rbac.authorization.k8s.io': Role;
   secrets: Secret;
   serviceaccounts: ServiceAccount;
+  'servicecidrs.networking.k8s.io': ServiceCIDR;
   services: Service;
+  'volumeattributesclasses.storage.k8s.io': VolumeAttributesClass;
 }
 
 export type ResourceName = keyof ResourceMap;

@@ -1,5 +1,6 @@
 // One request under way: what the stages of the pipeline have found out about it so far.
 
+import type { Client } from '../api/client.ts';
 import type { Kind } from '../api/kind.ts';
 import type { Authorizer } from '../api/review.ts';
 import type { Scheme } from '../api/scheme.ts';
@@ -18,6 +19,8 @@ export interface Services {
   readonly admission: Admission;
   readonly authenticator: TokenAuthenticator;
   readonly authorizer: Authorizer;
+  /** Writes in the name of the server itself, because of the revision `cause`. */
+  loopback(cause: number): Client;
 }
 
 export interface Exchange {
@@ -28,10 +31,19 @@ export interface Exchange {
   readonly kind: Kind;
   readonly user: User;
   readonly encoding: Encoding | undefined;
+  /** What admission warns of: the pipeline adds it to the answer. */
+  readonly warnings: string[];
 }
 
 /** `fieldManager`: the one that the request names, if it does. */
 export function writeContext(exchange: Exchange, dryRun: boolean, fieldManager = ''): WriteContext {
   const agent = exchange.request.header('user-agent') ?? '';
-  return { actor: exchange.user.name, agent, cause: 0, dryRun, manager: managerName(fieldManager, agent) };
+  return {
+    actor: exchange.user.name,
+    agent,
+    cause: 0,
+    dryRun,
+    manager: managerName(fieldManager, agent),
+    warn: (text) => void exchange.warnings.push(text),
+  };
 }

@@ -115,7 +115,8 @@ export class InProcessClient implements Client {
     const kind = this.#kind(resource);
     const { services, user } = this.#options;
     const target = { kind, namespace, name, subresource: '', user };
-    const refused = services.admission.validate(undefined, undefined, attributes(services, target, 'DELETE'));
+    const write = this.#write();
+    const refused = services.admission.validate(undefined, undefined, attributes(services, target, 'DELETE', write));
     if (refused !== undefined) return fail(refused);
     const request = {
       gracePeriodSeconds: options.gracePeriodSeconds,
@@ -123,7 +124,7 @@ export class InProcessClient implements Client {
       uid: options.preconditions?.uid,
       resourceVersion: options.preconditions?.resourceVersion,
     };
-    const deleted = remove(this.#store, kind, namespace, name, request, this.#write());
+    const deleted = remove(this.#store, kind, namespace, name, request, write);
     if (!deleted.ok) return deleted;
     return ok(deleted.value.gone ? undefined : deleted.value.object);
   }
@@ -138,7 +139,12 @@ export class InProcessClient implements Client {
       metadata: { name: pod, namespace, uid },
       target: { kind: 'Node', name: node },
     } as unknown as Binding;
-    return perform(this.#options.services, kind, action, namespace, pod, body, this.#write());
+    const { services, user } = this.#options;
+    const write = this.#write();
+    const target = { kind, namespace, name: pod, subresource: 'binding', user };
+    const refused = services.admission.mutate(body, undefined, attributes(services, target, 'CREATE', write));
+    if (refused !== undefined) return fail(refused);
+    return perform(services, kind, action, namespace, pod, body, write);
   }
 
   event(input: EventInput): void {
@@ -185,8 +191,8 @@ export class InProcessClient implements Client {
     const { services, user } = this.#options;
     const { namespace = '', name } = object.metadata;
     const target = { kind, namespace, name, subresource: part === 'main' ? '' : part, user };
-    const asked = attributes(services, target, 'UPDATE');
     const write = this.#write();
+    const asked = attributes(services, target, 'UPDATE', write);
     const draft = privateCopy(object);
     kind.setDefaults?.(draft);
     const written = update(

@@ -42,7 +42,7 @@ export function planResource(services: Services, request: ApiRequest, path: Reso
   if (verb.name !== 'watch' && verb.handsOn === true) {
     const unfit = validatePathName(path.name);
     if (unfit !== undefined) return refusal(unfit);
-    const exchange: Exchange = { services, request, query, path, kind, user, encoding: undefined };
+    const exchange: Exchange = { services, request, query, path, kind, user, encoding: undefined, warnings: [] };
     return { effect: 'read', run: () => verb.run(exchange) };
   }
   const refused = refuse(request, path, query, verb, kind);
@@ -51,7 +51,7 @@ export function planResource(services: Services, request: ApiRequest, path: Reso
   const represented = representation(request, query, kind, verb.name === 'watch');
   if (!represented.ok) return refusal(represented.status);
   const encoding = represented.value;
-  const exchange: Exchange = { services, request, query, path, kind, user, encoding };
+  const exchange: Exchange = { services, request, query, path, kind, user, encoding, warnings: [] };
   if (verb.name === 'watch') {
     const watching = verb.run(exchange);
     if (watching.ok) return { effect: 'watch', watch: watching.plan };
@@ -62,11 +62,11 @@ export function planResource(services: Services, request: ApiRequest, path: Reso
   // A write whose answer could not be shown is not carried out.
   if (unfit !== undefined && verb.writes) return answer(statusAnswer(unfit, encoding));
   const run = (): ApiResponse => {
-    const response = verb.run(exchange);
-    return warned(
-      unfit === undefined || response.status !== 200 ? response : statusAnswer(unfit, encoding),
-      kind.deprecated,
-    );
+    // It may run again after what it did was undone.
+    const warnings: string[] = [];
+    const response = verb.run({ ...exchange, warnings });
+    const shown = unfit === undefined || response.status !== 200 ? response : statusAnswer(unfit, encoding);
+    return warned(warnings.length === 0 ? shown : alsoWarned(shown, warnings), kind.deprecated);
   };
   return { effect: verb.writes ? 'write' : 'read', run };
 }
@@ -89,6 +89,10 @@ function refuse(request: ApiRequest, path: ResourcePath, query: Query, verb: Ver
   }
   const streams = verb.name === 'list' || verb.name === 'watch';
   return routerAccepts(request.header('accept'), streams) ?? validatePathName(path.name);
+}
+
+function alsoWarned(response: ApiResponse, texts: readonly string[]): ApiResponse {
+  return { ...response, warnings: [...(response.warnings ?? []), ...texts] };
 }
 
 function warned(response: ApiResponse, text: string | undefined): ApiResponse {

@@ -250,8 +250,8 @@ class ReportRun {
     const kind = this.#kind(resource);
     const part = kind.status === undefined ? 'main' : 'status';
     const target = { kind, namespace, name, subresource: part === 'main' ? '' : part, user };
-    const asked = attributes(services, target, 'UPDATE');
     const write = this.#write;
+    const asked = attributes(services, target, 'UPDATE', write);
     return update(
       services.store,
       kind,

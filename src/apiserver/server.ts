@@ -51,6 +51,7 @@ import { failureEncoding } from './representation.ts';
 import { REPORT_PATH } from '../api/report.ts';
 import { parsePath, Query } from './request-info.ts';
 import { watcherOf } from './verbs/watch.ts';
+import { ensureSystemPriorityClasses } from './system-priority-classes.ts';
 import { VERSION_TEXT } from './version.ts';
 
 export interface ApiServerOptions {
@@ -129,6 +130,7 @@ class Server implements ApiServer {
         new ServiceAccountTokens({ signer: options.signer, store, scheme: new Scheme() }),
       ),
       authorizer: clusterAuthorizer(log),
+      loopback: (cause) => this.#client(API_SERVER, 'kube-apiserver', cause),
     };
     this.#checks = healthChecks(log);
     this.#hub = new WatchHub(log, {
@@ -243,7 +245,8 @@ class Server implements ApiServer {
   }
 
   reconcilePolicy(): string[] {
-    return reconcilePolicy(this.#client(API_SERVER, 'kube-apiserver', 0));
+    const client = this.#client(API_SERVER, 'kube-apiserver', 0);
+    return [...ensureSystemPriorityClasses(client), ...reconcilePolicy(client)];
   }
 
   /** What is there whatever is served. */

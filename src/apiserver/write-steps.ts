@@ -10,7 +10,7 @@ import { create, generateName } from '../registry/create.ts';
 import type { FieldScope } from '../registry/managed-fields/field-scope.ts';
 import { keepTimes } from '../registry/managed-fields/keep-times.ts';
 import { trackUpdate } from '../registry/managed-fields/track-update.ts';
-import type { WriteContext, Written } from '../registry/write.ts';
+import type { Admitted, WriteContext, Written } from '../registry/write.ts';
 import type { Attributes } from './admission/plugin.ts';
 import type { User } from './authentication/user.ts';
 import type { Services } from './exchange.ts';
@@ -24,9 +24,23 @@ export interface Target {
   readonly user: User;
 }
 
-export function attributes(services: Services, target: Target, operation: Attributes['operation']): Attributes {
+export function attributes(
+  services: Services,
+  target: Target,
+  operation: Attributes['operation'],
+  write: Pick<WriteContext, 'dryRun' | 'warn'>,
+): Attributes {
   const { store, authorizer } = services;
-  return { ...target, operation, store, authorizer };
+  return {
+    ...target,
+    operation,
+    dryRun: write.dryRun,
+    store,
+    authorizer,
+    warn: (text) => write.warn?.(text),
+    afterwards: [],
+    loopback: () => services.loopback(store.log.head),
+  };
 }
 
 /** The namespace of the path wins where the body has none, and must be the body's where it has one. */
@@ -109,7 +123,7 @@ export function createTracked(
   write: WriteContext,
 ): Result<Written> {
   const { kind } = target;
-  const asked = attributes(services, target, 'CREATE');
+  const asked = attributes(services, target, 'CREATE', write);
   const refused = services.admission.mutate(object, undefined, asked);
   if (refused !== undefined) return fail(refused);
   const creation = {
@@ -129,12 +143,18 @@ export function prepareUpdate(
   write: WriteContext,
 ): Result<KubeObject> {
   trackUpdate(scopeOf(services, target), old, next, write.manager, services.store.clock.now());
-  return admitUpdate(services, target, next, old);
+  return admitUpdate(services, target, next, old, write);
 }
 
 /** An update's result that has its managedFields: mutating admission. In place. */
-export function admitUpdate(services: Services, target: Target, next: KubeObject, old: KubeObject): Result<KubeObject> {
-  const refused = services.admission.mutate(next, old, attributes(services, target, 'UPDATE'));
+export function admitUpdate(
+  services: Services,
+  target: Target,
+  next: KubeObject,
+  old: KubeObject,
+  write: WriteContext,
+): Result<KubeObject> {
+  const refused = services.admission.mutate(next, old, attributes(services, target, 'UPDATE', write));
   if (refused !== undefined) return fail(refused);
   keepTimes(next, old);
   return ok(next);
@@ -144,12 +164,18 @@ export function scopeOf({ store, scheme }: Services, { kind, subresource }: Targ
   return store.fieldScopes.of(scheme, kind, subresource);
 }
 
+/** Validating admission. */
 export function admit(
   services: Services,
   object: KubeObject,
   old: KubeObject | undefined,
   asked: Attributes,
-): Result<undefined> {
+): Result<Admitted> {
   const refused = services.admission.validate(object, old, asked);
-  return refused === undefined ? ok(undefined) : fail(refused);
+  if (refused !== undefined) return fail(refused);
+  const { afterwards } = asked;
+  if (afterwards.length === 0) return ok(undefined);
+  return ok(() => {
+    for (const effect of afterwards) effect();
+  });
 }

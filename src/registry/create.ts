@@ -14,7 +14,7 @@ import { nameSuffix } from '../lib/random.ts';
 import { toCanonical } from './canonical.ts';
 import type { Store } from './store.ts';
 import { stampType } from './store.ts';
-import type { WriteContext, Written } from './write.ts';
+import type { Admitted, WriteContext, Written } from './write.ts';
 
 /** How often a generated name is drawn again when it is taken. */
 const NAME_ATTEMPTS = 8;
@@ -36,7 +36,7 @@ export interface Creation {
   /** The draft's name was drawn: where it is taken, another is drawn. */
   readonly generated: boolean;
   /** Validating admission, which may refuse. */
-  admit(object: KubeObject): Result<undefined>;
+  admit(object: KubeObject): Result<Admitted>;
 }
 
 /** Creates the object of a draft, which becomes the store's. */
@@ -71,7 +71,10 @@ export function create(store: Store, kind: Kind, creation: Creation, write: Writ
   for (let attempt = 1; ; attempt++) {
     // The log refuses a name that is taken; a dry run does not come to it.
     const written = store.append(kind, 'create', object, 0, write);
-    if (written.ok && !write.dryRun) return written;
+    if (written.ok && !write.dryRun) {
+      admitted.value?.();
+      return written;
+    }
     const { namespace = '', name } = object.metadata;
     const existing = store.row(kind, namespace, name);
     if (existing === undefined) return written;

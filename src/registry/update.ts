@@ -16,7 +16,7 @@ import { removeIfDone } from './delete.ts';
 import { sameObjects } from './managed-fields/keep-times.ts';
 import type { Store } from './store.ts';
 import { stampType } from './store.ts';
-import type { WriteContext, Written } from './write.ts';
+import type { Admitted, WriteContext, Written } from './write.ts';
 
 /** What of an object is written: all of it but its status, its status, its finalizers, or a part of the kind's own. */
 export type Part = 'main' | 'status' | 'finalize' | PartStrategy<KubeObject>;
@@ -28,7 +28,7 @@ export interface Update {
   /** Makes the new state from the old one (a private copy is not needed: it must not be changed). */
   transform(old: KubeObject): Result<KubeObject>;
   /** Validating admission, with the old state. */
-  admit(object: KubeObject, old: KubeObject): Result<undefined>;
+  admit(object: KubeObject, old: KubeObject): Result<Admitted>;
   /** The object names whom it replaces: another uid is a conflict. Else a uid is a field that cannot be changed. */
   readonly replaces?: boolean;
   /** PUT of a missing name, where the kind allows it. */
@@ -93,7 +93,9 @@ export function update(store: Store, kind: Kind, request: Update, write: WriteCo
   const stored = kind.storedAs === undefined ? store.parseStored(row) : old;
   if (sameObjects(object, stored)) return ok({ object: old, text: store.served(kind, row) });
   if (!write.dryRun && store.absorbHeartbeat(row, object)) return ok({ object, text: store.served(kind, row) });
-  return store.append(kind, 'update', object, row.rev, write);
+  const written = store.append(kind, 'update', object, row.rev, write);
+  if (written.ok && !write.dryRun) admitted.value?.();
+  return written;
 }
 
 /** Of a status's write nothing but metadata and status counts: of large objects it is the smallest part. */

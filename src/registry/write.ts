@@ -7,7 +7,12 @@ export interface WriteContext extends Origin {
   readonly dryRun: boolean;
   /** Who owns what is written, as managedFields name it. */
   readonly manager: string;
+  /** Tells the client of something, in a `Warning:` header; absent where there is none to tell. */
+  warn?(text: string): void;
 }
+
+/** What validating admission lets through: what is to be done once the object is written, if anything. */
+export type Admitted = (() => void) | undefined;
 
 /** An object as written (or, where nothing changed, as it was). */
 export interface Written {

@@ -6,9 +6,10 @@ import type { AdmissionPlugin } from './plugin.ts';
 
 export const certificateRequester: AdmissionPlugin = {
   name: 'CertificateRequester',
+  resources: ['certificatesigningrequests.certificates.k8s.io'],
 
-  mutate(object, _old, { operation, kind, user }) {
-    if (operation !== 'CREATE' || kind.kind !== 'CertificateSigningRequest') return undefined;
+  mutate(object, _old, { operation, user }) {
+    if (operation !== 'CREATE') return undefined;
     const request = object as CertificateSigningRequest;
     const spec = (request.spec ??= {} as CertificateSigningRequest['spec']);
     delete spec.uid;

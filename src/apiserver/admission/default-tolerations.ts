@@ -9,10 +9,11 @@ const KEYS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'];
 
 export const defaultTolerationSeconds: AdmissionPlugin = {
   name: 'DefaultTolerationSeconds',
+  resources: ['pods'],
 
-  mutate(object, _old, { operation, kind, subresource }) {
+  mutate(object, _old, { operation, subresource }) {
     // An update that leaves them out has them again.
-    if (operation === 'DELETE' || kind.resource !== 'pods' || kind.group !== '' || subresource !== '') return undefined;
+    if (operation === 'DELETE' || subresource !== '') return undefined;
     const spec = (object as Pod).spec;
     if (spec === undefined) return undefined;
     const tolerations = spec.tolerations ?? [];

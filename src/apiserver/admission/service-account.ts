@@ -13,9 +13,10 @@ const TOKEN_SECONDS = 3607;
 
 export const serviceAccount: AdmissionPlugin = {
   name: 'ServiceAccount',
+  resources: ['pods'],
 
-  mutate(object, _old, { operation, kind, namespace, subresource, store }) {
-    if (operation !== 'CREATE' || kind.resource !== 'pods' || kind.group !== '' || subresource !== '') return undefined;
+  mutate(object, _old, { operation, namespace, subresource, store }) {
+    if (operation !== 'CREATE' || subresource !== '') return undefined;
     const pod = object as Pod;
     const spec = pod.spec;
     if (spec === undefined || pod.metadata.annotations?.[MIRROR_ANNOTATION] !== undefined) return undefined;

@@ -1,12 +1,20 @@
 // All admission plugins, in the order in which they run.
+// Models kubernetes pkg/kubeapiserver/options/plugins.go.
 
 import { escalation } from '../authorization/escalation.ts';
+import { certificateApproval, certificateSigning } from './certificate-approval.ts';
 import { certificateRequester } from './certificate-requester.ts';
+import { persistentVolumeClaimResize } from './claim-resize.ts';
+import { defaultIngressClass } from './default-ingress-class.ts';
+import { defaultStorageClass } from './default-storage-class.ts';
 import { defaultTolerationSeconds } from './default-tolerations.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import type { AdmissionPlugin } from './plugin.ts';
+import { podTopologyLabels } from './pod-topology-labels.ts';
 import { priority } from './priority.ts';
+import { runtimeClass } from './runtime-class.ts';
 import { serviceAccount } from './service-account.ts';
+import { storageObjectInUseProtection } from './storage-in-use.ts';
 import { taintNodesByCondition } from './taint-nodes.ts';
 
 export const ADMISSION_PLUGINS: readonly AdmissionPlugin[] = [
@@ -15,6 +23,14 @@ export const ADMISSION_PLUGINS: readonly AdmissionPlugin[] = [
   taintNodesByCondition,
   priority,
   defaultTolerationSeconds,
+  defaultStorageClass,
+  storageObjectInUseProtection,
+  persistentVolumeClaimResize,
+  runtimeClass,
+  certificateApproval,
+  certificateSigning,
+  defaultIngressClass,
+  podTopologyLabels,
   certificateRequester,
   // Last of those that change or refuse before validation.
   escalation,

@@ -8,10 +8,10 @@ const NOT_READY = 'node.kubernetes.io/not-ready';
 
 export const taintNodesByCondition: AdmissionPlugin = {
   name: 'TaintNodesByCondition',
+  resources: ['nodes'],
 
-  mutate(object, _old, { operation, kind, subresource }) {
-    if (operation !== 'CREATE' || kind.resource !== 'nodes' || kind.group !== '' || subresource !== '')
-      return undefined;
+  mutate(object, _old, { operation, subresource }) {
+    if (operation !== 'CREATE' || subresource !== '') return undefined;
     const node = object as Node;
     const taints = node.spec?.taints ?? [];
     if (taints.some((taint) => taint.key === NOT_READY && taint.effect === 'NoSchedule')) return undefined;

@@ -27,10 +27,11 @@ const EVERYTHING: readonly PolicyRule[] = [
 
 export const escalation: AdmissionPlugin = {
   name: 'RBACEscalation',
+  resources: ['roles', 'clusterroles', 'rolebindings', 'clusterrolebindings'].map((resource) => `${resource}.${RBAC}`),
 
   mutate(object, old, attributes) {
     const { kind, user } = attributes;
-    if (kind.group !== RBAC || user.groups.includes(MASTERS)) return undefined;
+    if (user.groups.includes(MASTERS)) return undefined;
     if (old !== undefined && changesOnlyOwnership(object, old)) return undefined;
     return kind.resource.endsWith('bindings')
       ? checkBinding(object as RoleBinding, attributes)

@@ -38,13 +38,13 @@ export function act(exchange: Exchange, action: Action<KubeObject>): ApiResponse
   // The collection form (POST /bindings) names its object in the body.
   const name = path.name === '' ? (object.metadata.name ?? '') : path.name;
   const target = { namespace: path.namespace, name };
-  const asked = attributes(services, { kind, ...target, subresource: path.subresource, user }, 'CREATE');
+  const write = writeContext(exchange, options.value.dryRun, options.value.fieldManager);
+  const asked = attributes(services, { kind, ...target, subresource: path.subresource, user }, 'CREATE', write);
   const refused = services.admission.mutate(object, undefined, asked);
   if (refused !== undefined) return statusAnswer(refused, encoding, warnings);
   const admitted = admit(services, object, undefined, asked);
   if (!admitted.ok) return statusAnswer(admitted.status, encoding, warnings);
 
-  const write = writeContext(exchange, options.value.dryRun, options.value.fieldManager);
   const managedFields = ownersOf(exchange, action, object, write);
   const done =
     'apply' in action

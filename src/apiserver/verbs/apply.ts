@@ -80,14 +80,14 @@ class ApplyRun {
   update(part: Part, write: WriteContext): Result<Written> {
     const { services } = this.#exchange;
     const { kind, namespace, name } = this.#target;
-    const asked = attributes(services, this.#target, 'UPDATE');
+    const asked = attributes(services, this.#target, 'UPDATE', write);
     const change = {
       namespace,
       name,
       part,
       transform: (old: KubeObject) => {
         const applied = this.#applied(old);
-        return applied.ok ? admitUpdate(services, this.#target, applied.value, old) : applied;
+        return applied.ok ? admitUpdate(services, this.#target, applied.value, old, write) : applied;
       },
       admit: (made: KubeObject, old: KubeObject) => admit(services, made, old, asked),
     };

@@ -21,9 +21,9 @@ export function deleteOne(exchange: Exchange): ApiResponse {
   const options = deleteOptions(exchange);
   if (!options.ok) return statusAnswer(options.status, encoding);
   const target = { kind, namespace: path.namespace, name: path.name, subresource: '', user };
-  const refused = services.admission.validate(undefined, undefined, attributes(services, target, 'DELETE'));
-  if (refused !== undefined) return statusAnswer(refused, encoding);
   const write = writeContext(exchange, options.value.dryRun);
+  const refused = services.admission.validate(undefined, undefined, attributes(services, target, 'DELETE', write));
+  if (refused !== undefined) return statusAnswer(refused, encoding);
   const deleted = remove(services.store, kind, path.namespace, path.name, options.value.request, write);
   const warnings = orphanWarnings(kind, options.value.request);
   if (!deleted.ok) return statusAnswer(deleted.status, encoding, warnings);
@@ -66,7 +66,7 @@ export function deleteCollection(exchange: Exchange): ApiResponse {
   const objects: KubeObject[] = [];
   for (const row of page.value.rows) {
     const target = { kind, namespace: row.namespace, name: row.name, subresource: '', user };
-    const refused = services.admission.validate(undefined, undefined, attributes(services, target, 'DELETE'));
+    const refused = services.admission.validate(undefined, undefined, attributes(services, target, 'DELETE', write));
     if (refused !== undefined) return statusAnswer(refused, encoding);
     const before = services.store.parse(kind, row);
     const deleted = remove(services.store, kind, row.namespace, row.name, options.value.request, write);

@@ -28,8 +28,8 @@ export function patch(exchange: Exchange, part: Part): ApiResponse {
   const patching: Patching = { type: type.value, text: request.body, expected: kind, fieldValidation };
 
   const target = { kind, namespace: path.namespace, name: path.name, subresource: path.subresource, user };
-  const asked = attributes(services, target, 'UPDATE');
   const write = writeContext(exchange, options.value.dryRun, options.value.fieldManager);
+  const asked = attributes(services, target, 'UPDATE', write);
   const warnings: string[] = [];
   let before: KubeObject | undefined;
   const written = update(

@@ -108,8 +108,8 @@ function write(
 ): ApiResponse {
   const { kind, path, user, services, encoding } = exchange;
   const target = { kind, namespace: path.namespace, name: path.name, subresource: 'scale', user };
-  const asked = attributes(services, target, 'UPDATE');
   const context = writeContext(exchange, options.dryRun, options.fieldManager);
+  const asked = attributes(services, target, 'UPDATE', context);
   const paths = replicaPaths(services.scheme, kind);
   const written = update(
     services.store,

@@ -36,7 +36,7 @@ export function put(exchange: Exchange, part: Part): ApiResponse {
 
   const write = writeContext(exchange, options.value.dryRun, options.value.fieldManager);
   const target = { kind, namespace: path.namespace, name: path.name, subresource: path.subresource, user };
-  const asked = attributes(services, target, 'UPDATE');
+  const asked = attributes(services, target, 'UPDATE', write);
   let before: KubeObject | undefined;
   const written = update(
     services.store,

@@ -46,6 +46,10 @@ function parametersCell({ spec }: IngressClass): string {
   return `${parameters.kind}${group}/${parameters.name}`;
 }
 
+/** Index term of classes that are the default. */
+export const DEFAULT_INGRESS_CLASS_TERM = 'default:ingressclass';
+const DEFAULT_ANNOTATION = 'ingressclass.kubernetes.io/is-default-class';
+
 export const ingressClass = defineKind<IngressClass>({
   group: 'networking.k8s.io',
   version: 'v1',
@@ -65,6 +69,8 @@ export const ingressClass = defineKind<IngressClass>({
     ...validateImmutable(object.spec?.controller, old.spec?.controller, 'spec.controller'),
   ],
   hasGeneration: true,
+  terms: ({ metadata: { annotations } }) =>
+    annotations?.[DEFAULT_ANNOTATION] === 'true' ? [DEFAULT_INGRESS_CLASS_TERM] : [],
 
   printer: {
     columns: [NAME_COLUMN, column('Controller'), column('Parameters'), AGE_COLUMN],

@@ -1,6 +1,5 @@
 // PriorityClass. Models kubernetes pkg/registry/scheduling/priorityclass, pkg/apis/scheduling and the printer.
 
-import { own } from '../../../lib/json.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, notSupported } from '../../../schema/field-error.ts';
 import { defineKind } from '../../kind.ts';
@@ -10,14 +9,17 @@ import { validateImmutable } from '../../validation/fields.ts';
 
 const POLICIES = ['PreemptLowerPriority', 'Never'];
 const MAX_VALUE = 1_000_000_000;
-const SYSTEM: Readonly<Record<string, number>> = {
-  'system-node-critical': 2_000_001_000,
-  'system-cluster-critical': 2_000_000_000,
-};
+/** The values of the classes that every cluster has. */
+export const SYSTEM_PRIORITY_CLASSES: ReadonlyMap<string, number> = new Map([
+  ['system-node-critical', 2_000_001_000],
+  ['system-cluster-critical', 2_000_000_000],
+]);
+/** Index term of the class that is the default. */
+export const DEFAULT_PRIORITY_CLASS_TERM = 'default:priorityclass';
 
 /** Why a class with a name of the system is not the system's; undefined if it is. */
 function systemError(name: string, { value = 0, globalDefault = false }: PriorityClass): string | undefined {
-  const expected = own(SYSTEM, name);
+  const expected = SYSTEM_PRIORITY_CLASSES.get(name);
   if (expected === undefined) return `${name} is not a known system priority class`;
   if (value !== expected) return `value of ${name} PriorityClass must be ${expected}`;
   return globalDefault ? `globalDefault of ${name} PriorityClass must be false` : undefined;
@@ -61,6 +63,7 @@ export const priorityClass = defineKind<PriorityClass>({
     ...validateImmutable(object.preemptionPolicy, old.preemptionPolicy, 'preemptionPolicy'),
   ],
   hasGeneration: true,
+  terms: ({ globalDefault }) => (globalDefault === true ? [DEFAULT_PRIORITY_CLASS_TERM] : []),
 
   printer: {
     columns: [

@@ -63,6 +63,15 @@ function validate(object: StorageClass): FieldError[] {
   return [...errors, ...validateTopologies(object.allowedTopologies ?? [])];
 }
 
+/** Index term of classes that are the default. */
+export const DEFAULT_STORAGE_CLASS_TERM = 'default:storageclass';
+
+function isDefault({ metadata: { annotations } }: StorageClass): boolean {
+  return ['', 'beta.'].some(
+    (prefix) => annotations?.[`storageclass.${prefix}kubernetes.io/is-default-class`] === 'true',
+  );
+}
+
 export const storageClass = defineKind<StorageClass>({
   group: 'storage.k8s.io',
   version: 'v1',
@@ -85,6 +94,7 @@ export const storageClass = defineKind<StorageClass>({
     ),
   ],
   deleteReturnsObject: true,
+  terms: (object) => (isDefault(object) ? [DEFAULT_STORAGE_CLASS_TERM] : []),
 
   printer: {
     columns: [
@@ -95,18 +105,13 @@ export const storageClass = defineKind<StorageClass>({
       column('AllowVolumeExpansion'),
       AGE_COLUMN,
     ],
-    cells: (object, now) => {
-      const isDefault = ['', 'beta.'].some(
-        (prefix) => object.metadata.annotations?.[`storageclass.${prefix}kubernetes.io/is-default-class`] === 'true',
-      );
-      return [
-        isDefault ? `${object.metadata.name} (default)` : object.metadata.name,
-        object.provisioner,
-        object.reclaimPolicy ?? 'Delete',
-        object.volumeBindingMode ?? 'Immediate',
-        object.allowVolumeExpansion ?? false,
-        age(object, now),
-      ];
-    },
+    cells: (object, now) => [
+      isDefault(object) ? `${object.metadata.name} (default)` : object.metadata.name,
+      object.provisioner,
+      object.reclaimPolicy ?? 'Delete',
+      object.volumeBindingMode ?? 'Immediate',
+      object.allowVolumeExpansion ?? false,
+      age(object, now),
+    ],
   },
 });
