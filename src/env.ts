@@ -12,7 +12,7 @@ export interface Env {
   readonly OPERATOR_TOKEN?: string;
   /** The cluster that answers at the root path. */
   readonly DEFAULT_CLUSTER?: string;
-  /** Base64 of the PEM certificate that kubeconfigs are to trust; unset where the certificate is publicly trusted. */
+  /** Base64 of the PEM certificate that kubeconfigs and pods are to trust; unset where the certificate is publicly trusted. */
   readonly CA_DATA?: string;
   /** debug, info, warn (default) or error. */
   readonly LOG_LEVEL?: string;

@@ -30,7 +30,7 @@ import { ANONYMOUS, API_SERVER, componentUser } from './authentication/user.ts';
 import { authorize } from './authorization/authorize.ts';
 import { clusterAuthorizer } from './authorization/authorizers.ts';
 import { reconcilePolicy } from './authorization/policy/reconcile.ts';
-import { bootstrap } from './bootstrap.ts';
+import { bootstrap, ensureApiEndpoints } from './bootstrap.ts';
 import { goneResources, ServedKinds } from './custom/served-kinds.ts';
 import { Discovery } from './discovery.ts';
 import { discoveryAnswer } from './discovery-answer.ts';
@@ -90,7 +90,10 @@ export interface ApiServer {
   parse(row: Pick<Row, 'rev' | 'object'>): KubeObject;
   /** Makes the first objects of a new cluster: all or none. Call once. */
   install(): void;
-  /** Brings the default roles up to date, in a transaction of the caller's. Answers what could not be done, and why. */
+  /**
+   * Brings the default roles and the endpoints of the API up to date, in a transaction of the caller's. Answers what could
+   * not be done, and why.
+   */
   reconcilePolicy(): string[];
   readonly watchers: number;
 }
@@ -246,7 +249,7 @@ class Server implements ApiServer {
 
   reconcilePolicy(): string[] {
     const client = this.#client(API_SERVER, 'kube-apiserver', 0);
-    return [...ensureSystemPriorityClasses(client), ...reconcilePolicy(client)];
+    return [...ensureSystemPriorityClasses(client), ...ensureApiEndpoints(client), ...reconcilePolicy(client)];
   }
 
   /** What is there whatever is served. */

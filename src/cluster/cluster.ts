@@ -143,6 +143,7 @@ export class Cluster extends DurableObject<Env> {
       context: this.ctx,
       settings,
       nodeGraceSeconds: Number(this.env.NODE_GRACE_SECONDS ?? '') || DEFAULT_GRACE_SECONDS,
+      authority: atob(this.env.CA_DATA ?? ''),
       logger: this.#logger(settings.name),
       poke: () => this.#poke(settings),
     });

@@ -37,6 +37,8 @@ export interface CoreOptions {
   readonly settings: ClusterSettings;
   /** How long a node may be silent until it is NotReady. */
   readonly nodeGraceSeconds: number;
+  /** PEM of what signs the API's certificate; empty where that is publicly trusted. */
+  readonly authority: string;
   readonly logger: Logger;
   /** Tells the node pool to fetch what is new. */
   readonly poke: () => Promise<void>;
@@ -100,7 +102,7 @@ export function openCore(options: CoreOptions): Core {
     wakeBy: (time: number) => alarm.by(time),
   };
   const runtime = new Runtime(
-    createComponents(ports, { nodeGracePeriodMs: options.nodeGraceSeconds * 1000 }, pool),
+    createComponents(ports, { nodeGracePeriodMs: options.nodeGraceSeconds * 1000, authority: options.authority }, pool),
     ports,
   );
 

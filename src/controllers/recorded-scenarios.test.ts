@@ -69,7 +69,10 @@ describe.skipIf(recordings.length === 0)('recorded scenarios', () => {
   });
 
   describe.each(recordings)('$id: $title', (recorded) => {
-    const scenario = new Scenario(recorded, createControllers({ nodeGracePeriodMs: GRACE_MS }));
+    const controllers = createControllers({ nodeGracePeriodMs: GRACE_MS, authority: '' });
+    // What this one publishes was cut from the recordings.
+    const shown = controllers.filter(({ name }) => name !== 'root-ca-cert-publisher');
+    const scenario = new Scenario(recorded, shown);
     scenario.play();
 
     it('leaves the same objects', () => {

@@ -5,12 +5,14 @@ import { customResourceDefinitionController } from './customresourcedefinition/c
 import { deploymentController } from './deployment/deployment-controller.ts';
 import { endpointsController } from './endpoints/endpoints-controller.ts';
 import { endpointSliceController } from './endpointslice/endpointslice-controller.ts';
+import { endpointSliceMirroringController } from './endpointslicemirroring/endpointslicemirroring-controller.ts';
 import { garbageCollector } from './garbagecollector/garbage-collector.ts';
 import { namespaceController } from './namespace/namespace-controller.ts';
 import { nodeIpamController } from './nodeipam/node-ipam-controller.ts';
 import { nodeLifecycleController } from './nodelifecycle/node-lifecycle-controller.ts';
 import { podGarbageCollector } from './podgc/pod-garbage-collector.ts';
 import { replicaSetController } from './replicaset/replicaset-controller.ts';
+import { rootCaPublisher } from './rootcapublisher/root-ca-publisher.ts';
 import { serviceAccountController } from './serviceaccount/service-account-controller.ts';
 import { taintEvictionController } from './tainteviction/taint-eviction-controller.ts';
 import type { Controller } from './runtime/component.ts';
@@ -18,9 +20,11 @@ import type { Controller } from './runtime/component.ts';
 export interface ControllerSettings {
   /** Milliseconds without a heartbeat until a node is NotReady. */
   readonly nodeGracePeriodMs: number;
+  /** PEM of what signs the API's certificate; empty where that is publicly trusted. */
+  readonly authority: string;
 }
 
-export function createControllers({ nodeGracePeriodMs }: ControllerSettings): Controller[] {
+export function createControllers({ nodeGracePeriodMs, authority }: ControllerSettings): Controller[] {
   return [
     deploymentController,
     replicaSetController,
@@ -29,11 +33,13 @@ export function createControllers({ nodeGracePeriodMs }: ControllerSettings): Co
     customResourceDefinitionController,
     podGarbageCollector,
     serviceAccountController,
+    rootCaPublisher(authority),
     clusterRoleAggregationController,
     nodeIpamController,
     nodeLifecycleController({ gracePeriodMs: nodeGracePeriodMs }),
     taintEvictionController,
     endpointsController,
     endpointSliceController,
+    endpointSliceMirroringController,
   ];
 }

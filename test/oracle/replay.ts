@@ -8,7 +8,7 @@ import { parse as parseYaml } from 'yaml';
 import { difference } from './compare.ts';
 import { Bindings, escapePattern } from './placeholders.ts';
 import type { RecordedEvent, RecordedRequest, RecordedStep, Scenario } from './scenario.ts';
-import { bodyOf, fixturesOf, namespaceFixtures, namespacesOf } from './scenario.ts';
+import { bodyOf, fixturesOf, namespaceFixture, namespacesOf } from './scenario.ts';
 
 export interface Server {
   readonly url: URL;
@@ -80,19 +80,22 @@ async function prepare(server: Server, scenario: Scenario): Promise<void> {
     const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
     const made = await post(server, '/api/v1/namespaces', namespace);
     if (made.status === 409) continue;
-    for (let attempt = 0; attempt < 100; attempt++) {
-      const found = await send(server, {
-        method: 'GET',
-        path: `/api/v1/namespaces/${name}/serviceaccounts/default`,
-        headers: {},
-      });
-      if (found.status === 200) break;
-      await sleep(10);
-    }
-    for (const { path, body } of namespaceFixtures(name)) await post(server, path, body);
+    for (const made of ['serviceaccounts/default', 'configmaps/kube-root-ca.crt']) await untilMade(server, name, made);
+    const { path, body } = namespaceFixture(name);
+    await post(server, path, body);
     if (name === 'oracle-sem-lists-sel') await labelledMaps(server, name);
   }
   for (const { path, body } of fixturesOf(scenario)) await post(server, path, body);
+}
+
+/** Waits for what controllers make in a new namespace; a second at most. */
+async function untilMade(server: Server, namespace: string, object: string): Promise<void> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const path = `/api/v1/namespaces/${namespace}/${object}`;
+    const found = await send(server, { method: 'GET', path, headers: {} });
+    if (found.status === 200) return;
+    await sleep(10);
+  }
 }
 
 async function labelledMaps(server: Server, namespace: string): Promise<void> {

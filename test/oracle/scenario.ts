@@ -91,18 +91,14 @@ export function fixturesOf(scenario: Scenario): Array<{ path: string; body: obje
   return fixtures;
 }
 
-/** What a namespace of the recorder's cluster held from its beginning: some lists count it. The contents were cut. */
-export function namespaceFixtures(namespace: string): Array<{ path: string; body: object }> {
-  const description =
-    'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.';
-  const map = (name: string, annotations: Record<string, string>, key: string) => ({
+/** What a namespace of the recorder's cluster, a fork, held besides ours: some lists count it. The contents were cut. */
+export function namespaceFixture(namespace: string): { path: string; body: object } {
+  const annotations = { 'service.beta.openshift.io/inject-cabundle': 'true' };
+  const metadata = { name: 'openshift-service-ca.crt', annotations };
+  return {
     path: `/api/v1/namespaces/${namespace}/configmaps?fieldManager=kube-controller-manager`,
-    body: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, annotations }, data: { [key]: '<ca>' } },
-  });
-  return [
-    map('openshift-service-ca.crt', { 'service.beta.openshift.io/inject-cabundle': 'true' }, 'service-ca.crt'),
-    map('kube-root-ca.crt', { 'kubernetes.io/description': description }, 'ca.crt'),
-  ];
+    body: { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { 'service-ca.crt': '<ca>' } },
+  };
 }
 
 /** The body of a request of the scenario with this id, as the text that was sent. Undefined: none. */

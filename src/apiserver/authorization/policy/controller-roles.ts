@@ -34,6 +34,13 @@ export function controllerRules(): Readonly<Record<string, PolicyRule[]>> {
       allow(`create delete ${READ} update`, DISCOVERY, 'endpointslices'),
       events(),
     ],
+    'endpointslicemirroring-controller': [
+      allow(READ, CORE, 'endpoints services'),
+      allow('update', CORE, 'services/finalizers'),
+      allow('update', CORE, 'endpoints/finalizers'),
+      allow(`create delete ${READ} update`, DISCOVERY, 'endpointslices'),
+      events(),
+    ],
     'generic-garbage-collector': [allow(`delete ${READ} patch update`, '*', '*'), events()],
     'namespace-controller': [
       allow(`delete ${READ}`, CORE, 'namespaces'),
@@ -59,6 +66,7 @@ export function controllerRules(): Readonly<Record<string, PolicyRule[]>> {
       allow('create delete list patch watch', CORE, 'pods'),
       events(),
     ],
+    'root-ca-cert-publisher': [allow('create update', CORE, 'configmaps'), events()],
     'service-account-controller': [allow('create', CORE, 'serviceaccounts'), events()],
   };
 }
