@@ -15,6 +15,9 @@ import { replicaSetController } from './replicaset/replicaset-controller.ts';
 import { rootCaPublisher } from './rootcapublisher/root-ca-publisher.ts';
 import { serviceAccountController } from './serviceaccount/service-account-controller.ts';
 import { taintEvictionController } from './tainteviction/taint-eviction-controller.ts';
+import { pvcProtectionController } from './storageprotection/pvc-protection-controller.ts';
+import { pvProtectionController } from './storageprotection/pv-protection-controller.ts';
+import { vacProtectionController } from './storageprotection/vac-protection-controller.ts';
 import type { Controller } from './runtime/component.ts';
 
 export interface ControllerSettings {
@@ -40,6 +43,9 @@ export function createControllers({ nodeGracePeriodMs, authority }: ControllerSe
     taintEvictionController,
     endpointsController,
     endpointSliceController,
+    pvcProtectionController,
+    pvProtectionController,
+    vacProtectionController,
     endpointSliceMirroringController,
   ];
 }

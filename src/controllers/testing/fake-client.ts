@@ -263,9 +263,13 @@ const RESOURCES: readonly ResourceInfo[] = [
   info('leases.coordination.k8s.io', 'Lease', 'coordination.k8s.io/v1'),
   info('namespaces', 'Namespace', 'v1', false),
   info('nodes', 'Node', 'v1', false),
+  info('persistentvolumeclaims', 'PersistentVolumeClaim', 'v1'),
+  info('persistentvolumes', 'PersistentVolume', 'v1', false),
   info('pods', 'Pod', 'v1'),
   info('replicasets.apps', 'ReplicaSet', 'apps/v1'),
+  info('resourcequotas', 'ResourceQuota', 'v1'),
   info('secrets', 'Secret', 'v1'),
   info('serviceaccounts', 'ServiceAccount', 'v1'),
   info('services', 'Service', 'v1'),
+  info('volumeattributesclasses.storage.k8s.io', 'VolumeAttributesClass', 'storage.k8s.io/v1', false),
 ];

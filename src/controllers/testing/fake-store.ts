@@ -1,5 +1,8 @@
 // Objects, feed, cursors and timers in memory, with an undo list so that transactions nest.
 
+import { persistentVolumeClaim } from '../../api/core/v1/persistent-volume-claim.ts';
+import { persistentVolume } from '../../api/core/v1/persistent-volume.ts';
+import { pod } from '../../api/core/v1/pod.ts';
 import type { KubeObject } from '../../api/object.ts';
 import type { ResourceName } from '../../api/resources.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -172,6 +175,6 @@ function idOf(resource: string, namespace: string, name: string): string {
 
 function termsOf(object: KubeObject): string[] {
   const terms = (object.metadata.ownerReferences ?? []).map(({ uid }) => `owner:${uid}`);
-  const node = object.kind === 'Pod' ? (object as { spec?: { nodeName?: string } }).spec?.nodeName : undefined;
-  return node === undefined ? terms : [...terms, `node:${node}`];
+  const kind = [pod, persistentVolumeClaim, persistentVolume].find((one) => one.kind === object.kind);
+  return [...terms, ...(kind?.terms?.(object) ?? [])];
 }

@@ -11,6 +11,7 @@ import { forbidden } from '../../../schema/field-error.ts';
 import { compareQuantity } from '../../../schema/quantity.ts';
 import { defineKind } from '../../kind.ts';
 import { AGE_COLUMN, NAME_COLUMN, age, column, wide } from '../../printing.ts';
+import { attributesClassesOfClaim, attributesClassTerm } from '../../storage/v1/attributes-class-users.ts';
 import type {
   PersistentVolumeClaim,
   PersistentVolumeClaimSpec,
@@ -138,6 +139,7 @@ export const persistentVolumeClaim = defineKind<PersistentVolumeClaim>({
   validateUpdate,
   warnings,
   deleteReturnsObject: true,
+  terms: (object) => attributesClassesOfClaim(object).map(attributesClassTerm),
 
   status: {
     prepare(object) {

@@ -2,6 +2,7 @@
 
 import { formatTime } from '../../../lib/clock.ts';
 import { defineKind } from '../../kind.ts';
+import { attributesClassesOfVolume, attributesClassTerm } from '../../storage/v1/attributes-class-users.ts';
 import type { PersistentVolume, Volume } from '../../types/core-v1.ts';
 import { validateObjectMeta } from '../../validation/object-meta.ts';
 import { persistentVolumePrinter } from './persistent-volume-printer.ts';
@@ -62,6 +63,7 @@ export const persistentVolume = defineKind<PersistentVolume>({
   ],
   warnings,
   deleteReturnsObject: true,
+  terms: (object) => attributesClassesOfVolume(object).map(attributesClassTerm),
 
   status: {
     prepare(object, old, context) {

@@ -7,6 +7,7 @@ import { defineKind } from '../../kind.ts';
 import type { Pod, PodCondition } from '../../types/core-v1.ts';
 import { podEviction } from '../../policy/v1/eviction.ts';
 import { podBinding } from './pod-binding.ts';
+import { claimsOf, claimTerm } from './pod-claims.ts';
 import { podConnections } from './pod-connect.ts';
 import { setPodDefaults } from './pod-defaults.ts';
 import { mergeMatchLabelKeys } from './pod-match-label-keys.ts';
@@ -46,6 +47,14 @@ function gracePeriod(pod: Pod, requested: number | undefined): number {
   if (!pod.spec?.nodeName || phase === 'Failed' || phase === 'Succeeded') return 0;
   const period = requested ?? pod.spec.terminationGracePeriodSeconds ?? 0;
   return period < 0 ? 1 : period;
+}
+
+function terms(pod: Pod): string[] {
+  const { nodeName, volumes } = pod.spec ?? {};
+  const node = nodeName ? [`node:${nodeName}`] : [];
+  if (volumes === undefined) return node;
+  const { namespace = '' } = pod.metadata;
+  return [...node, ...new Set(claimsOf(pod).map((name) => claimTerm(namespace, name)))];
 }
 
 export const pod = defineKind<Pod>({
@@ -105,7 +114,7 @@ export const pod = defineKind<Pod>({
     'status.podIP': status?.podIPs?.[0]?.ip ?? '',
     'status.nominatedNodeName': status?.nominatedNodeName ?? '',
   }),
-  terms: ({ spec }) => (spec?.nodeName ? [`node:${spec.nodeName}`] : []),
+  terms,
 
   printer: podPrinter,
 });

@@ -59,6 +59,12 @@ export function controllerRules(): Readonly<Record<string, PolicyRule[]>> {
       allow(READ, CORE, 'nodes'),
       allow('patch', CORE, 'pods/status'),
     ],
+    'pv-protection-controller': [allow(`${READ} update`, CORE, 'persistentvolumes'), events()],
+    'pvc-protection-controller': [
+      allow(`${READ} update`, CORE, 'persistentvolumeclaims'),
+      allow(READ, CORE, 'pods'),
+      events(),
+    ],
     'replicaset-controller': [
       allow(`${READ} update`, WORKLOADS, 'replicasets'),
       allow('update', WORKLOADS, 'replicasets/status'),
@@ -66,7 +72,18 @@ export function controllerRules(): Readonly<Record<string, PolicyRule[]>> {
       allow('create delete list patch watch', CORE, 'pods'),
       events(),
     ],
+    // What a quota counts may be anything.
+    'resourcequota-controller': [
+      allow('list watch', '*', '*'),
+      allow('update', CORE, 'resourcequotas/status'),
+      events(),
+    ],
     'root-ca-cert-publisher': [allow('create update', CORE, 'configmaps'), events()],
     'service-account-controller': [allow('create', CORE, 'serviceaccounts'), events()],
+    'volumeattributesclass-protection-controller': [
+      allow(`${READ} update`, 'storage.k8s.io', 'volumeattributesclasses'),
+      allow(READ, CORE, 'persistentvolumeclaims persistentvolumes'),
+      events(),
+    ],
   };
 }
