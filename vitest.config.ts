@@ -62,6 +62,7 @@ export default defineConfig({
       },
       outside('kubectl', 60_000),
       outside('clients', 60_000),
+      outside('conformance', 60_000),
       outside('simulation', 120_000),
     ],
   },
