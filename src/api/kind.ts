@@ -71,6 +71,8 @@ export interface ScaleStrategy<T extends KubeObject> {
 
 /** A subresource that reads and writes a part of its object, as pods/resize does. Metadata stays as it was. */
 export interface PartStrategy<T extends KubeObject> {
+  /** Its writes may change metadata: labels and annotations, say. Unset: they leave it alone. */
+  readonly writesMetadata?: boolean;
   /** Sets everything back that is not of the part; metadata is settled by shared code. */
   prepare(object: T, old: T, context: StrategyContext): void;
   validate(object: T, old: T): FieldError[];

@@ -61,7 +61,7 @@ export function update(store: Store, kind: Kind, request: Update, write: WriteCo
     kind.prepareForUpdate?.(object, old, context);
     countChange(kind, object, old);
   } else if (typeof request.part === 'object') {
-    setMetadataBack(object, old);
+    if (request.part.writesMetadata !== true) setMetadataBack(object, old);
     request.part.prepare(object, old, context);
     countChange(kind, object, old);
   } else {

@@ -72,6 +72,7 @@ export const certificateSigningRequest = defineKind<CertificateSigningRequest>({
   },
   parts: {
     approval: {
+      writesMetadata: true,
       prepare(object, old, context) {
         object.spec = clone(old.spec);
         const conditions = object.status?.conditions;
