@@ -8,7 +8,8 @@ import type { OpenApiSchema } from '../schema/openapi.ts';
 import type { StructSchema } from '../schema/structural.ts';
 import type { Action } from './action.ts';
 import type { Connector } from './connect.ts';
-import type { KubeObject } from './object.ts';
+import type { Draft, KubeObject } from './object.ts';
+import type { ResourceMap, ResourceName } from './resources.ts';
 import type { ReviewStrategy } from './review.ts';
 import type { Status } from './status.ts';
 import type { CustomResourceColumnDefinition } from './types/apiextensions-v1.ts';
@@ -21,10 +22,10 @@ export interface StrategyContext {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly random: Random;
-  /** IPv4 range of Services, e.g. `10.96.0.0/16`. */
-  readonly serviceCidr: string;
   /** True for a dry run: nothing may be allocated for good. */
   readonly dryRun: boolean;
+  /** The live objects of a resource, in key order: for kinds of which a cluster has few. Shared: do not change them. */
+  live<R extends ResourceName>(resource: R): ReadonlyArray<ResourceMap[R]>;
   /** Whether any live object carries this index term (see `Kind.terms`). */
   termInUse(term: string): boolean;
 }
@@ -46,6 +47,12 @@ export interface Printer<T extends KubeObject> {
   cells(object: T, now: number): Cell[];
   /** Row conditions, such as Completed of a finished pod. */
   conditions?(object: T): Array<{ type: string; status: string; reason?: string; message?: string }>;
+}
+
+/** An object that lives with another: it is made and removed in the transaction of the other's write. */
+export interface Companion {
+  readonly resource: ResourceName;
+  readonly object: Draft;
 }
 
 /** The `status` subresource: a write to it keeps everything but status; a write elsewhere keeps status. */
@@ -129,7 +136,12 @@ export interface Kind<T extends KubeObject = KubeObject> {
 
   /** Fills in the kind's defaults, in place. Runs on decoded input and before validation. Idempotent. */
   setDefaults?(object: T): void;
-  /** Resets what a client may not set on create, allocates, sets generation. Status is dropped already where `status` is declared. */
+  /**
+   * Gives the object what the cluster has a bounded number of (addresses, ports), in place, before all that follows.
+   * Taken is what the terms of live objects name: nothing is to be given back where the write fails. A refusal is the answer.
+   */
+  allocate?(object: T, old: T | undefined, context: StrategyContext): Status | undefined;
+  /** Resets what a client may not set on create, sets generation. Status is dropped already where `status` is declared. */
   prepareForCreate?(object: T, context: StrategyContext): void;
   /** Resets what a client may not change. Status is kept from `old` already where `status` is declared. */
   prepareForUpdate?(object: T, old: T, context: StrategyContext): void;
@@ -177,6 +189,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   unknownFieldLabel?(label: string): string;
   /** Index terms: `node:worker-1`, `clusterip:10.96.0.1`. Owner terms (`owner:UID`) are added by shared code. */
   terms?(object: T): string[];
+  /** The server's own objects beside it: made where a write comes to name them, removed where one no longer does. */
+  companions?(object: T): Companion[];
 
   readonly printer: Printer<T>;
   /** What `printer` was made of, where that is data: whoever renders tables elsewhere makes it again. */

@@ -1,8 +1,15 @@
-// What a new cluster holds before anyone asks, besides its default roles: its namespaces and the Service of the API itself with its endpoints.
-// Models kubernetes pkg/controlplane/controller/{systemnamespaces,kubernetesservice}.
+// What a new cluster holds before anyone asks, besides its default roles: its namespaces, the range of Services, and the
+// Service of the API itself with its endpoints.
+// Models kubernetes pkg/controlplane/controller/{systemnamespaces,defaultservicecidr,kubernetesservice}.
 
 import type { Client } from '../api/client.ts';
 import type { Endpoints, Namespace, Service } from '../api/types/core-v1.ts';
+import {
+  DEFAULT_SERVICE_CIDR,
+  DEFAULT_SERVICE_CIDR_NAME,
+  newServiceCidr,
+  readyStatus,
+} from '../api/networking/v1/service-range.ts';
 import type { EndpointSlice } from '../api/types/discovery-v1.ts';
 import type { Draft } from '../api/object.ts';
 
@@ -12,27 +19,47 @@ const NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
 const API_ADDRESS = '10.2.0.1';
 const API_PORT = 6443;
 
-/** `serviceIp` is the first address of the service range. */
-export function bootstrap(client: Client, serviceIp: string): void {
+/** The first address of the range of Services. */
+const API_SERVICE_IP = '10.96.0.1';
+
+export function bootstrap(client: Client): void {
+  const [failure] = ensureServiceRange(client);
+  if (failure !== undefined) throw new Error(`bootstrap: ${failure}`);
   for (const name of NAMESPACES) {
     const namespace: Draft<Namespace> = { kind: 'Namespace', apiVersion: 'v1', metadata: { name } };
     mustSucceed(client.create('namespaces', namespace), `namespace ${name}`);
   }
-  mustSucceed(client.create('services', apiService(serviceIp)), 'service kubernetes');
+  mustSucceed(client.create('services', apiService()), 'service kubernetes');
 }
 
-function apiService(clusterIP: string): Draft<Service> {
+function apiService(): Draft<Service> {
   return {
     kind: 'Service',
     apiVersion: 'v1',
     metadata: { name: 'kubernetes', namespace: 'default', labels: { component: 'apiserver', provider: 'kubernetes' } },
     spec: {
       type: 'ClusterIP',
-      clusterIP,
+      clusterIP: API_SERVICE_IP,
       ports: [{ name: 'https', protocol: 'TCP', port: 443, targetPort: API_PORT }],
       sessionAffinity: 'None',
     },
   };
+}
+
+/**
+ * The range from which Services get their addresses, as its controllers would leave it: so that there is nothing for them
+ * to do in a new cluster. Answers what could not be done, and why.
+ */
+export function ensureServiceRange(client: Client): string[] {
+  const resource = 'servicecidrs.networking.k8s.io';
+  if (client.get(resource, '', DEFAULT_SERVICE_CIDR_NAME) !== undefined) return [];
+  const draft = newServiceCidr(DEFAULT_SERVICE_CIDR_NAME, [DEFAULT_SERVICE_CIDR]);
+  const created = client.create(resource, draft);
+  const { creationTimestamp = '' } = created.ok ? created.value.metadata : {};
+  const result = created.ok
+    ? client.updateStatus(resource, { ...created.value, status: readyStatus(creationTimestamp) })
+    : created;
+  return result.ok ? [] : [`range of Services: ${result.status.message ?? ''}`];
 }
 
 /**

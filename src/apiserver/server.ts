@@ -16,7 +16,6 @@ import type { Clock } from '../lib/clock.ts';
 import type { Random } from '../lib/random.ts';
 import { Heartbeats } from '../registry/heartbeats.ts';
 import { Store } from '../registry/store.ts';
-import { addressAt, formatIp, parseCidr } from '../schema/ip.ts';
 import { Admission } from './admission/plugin.ts';
 import { ADMISSION_PLUGINS } from './admission/table.ts';
 import { jsonAnswer, objectAnswer, PAGE_NOT_FOUND, statusAnswer, textAnswer } from './answer.ts';
@@ -30,7 +29,7 @@ import { ANONYMOUS, API_SERVER, componentUser } from './authentication/user.ts';
 import { authorize } from './authorization/authorize.ts';
 import { clusterAuthorizer } from './authorization/authorizers.ts';
 import { reconcilePolicy } from './authorization/policy/reconcile.ts';
-import { bootstrap, ensureApiEndpoints } from './bootstrap.ts';
+import { bootstrap, ensureApiEndpoints, ensureServiceRange } from './bootstrap.ts';
 import { goneResources, ServedKinds } from './custom/served-kinds.ts';
 import { Discovery } from './discovery.ts';
 import { discoveryAnswer } from './discovery-answer.ts';
@@ -61,8 +60,6 @@ export interface ApiServerOptions {
   readonly tokens: readonly KnownToken[];
   /** Signs the tokens of service accounts. */
   readonly signer: TokenSigner;
-  /** IPv4 range of Services. Default 10.96.0.0/16. */
-  readonly serviceCidr?: string;
   /** See WatchHub's `later`: when watches are told of events. Absent: at once. */
   readonly tellLater?: NonNullable<WatchHubOptions['later']>;
   /** Text of `/metrics`. */
@@ -70,7 +67,6 @@ export interface ApiServerOptions {
 }
 
 const OPENAPI = '/openapi/v3';
-const DEFAULT_SERVICE_CIDR = '10.96.0.0/16';
 
 export interface ApiServer {
   /** Which flow a request is of. Asked before the body is there: `body` is not read. */
@@ -119,7 +115,7 @@ class Server implements ApiServer {
       clock,
       random,
       heartbeats: new Heartbeats(clock),
-      serviceCidr: options.serviceCidr ?? DEFAULT_SERVICE_CIDR,
+      loopback: (cause) => this.#client(API_SERVER, 'kube-apiserver', cause),
     });
     const served = new ServedKinds(log, store);
     this.#services = {
@@ -237,11 +233,9 @@ class Server implements ApiServer {
   }
 
   install(): void {
-    const cidr = parseCidr(this.#options.serviceCidr ?? DEFAULT_SERVICE_CIDR);
-    if (cidr === undefined) throw new Error('the service range is not a CIDR');
     // Listeners hear of it once, as a whole.
     this.#options.log.transaction(() => {
-      bootstrap(this.#client(API_SERVER, 'kube-apiserver', 0), formatIp(addressAt(cidr, 1)));
+      bootstrap(this.#client(API_SERVER, 'kube-apiserver', 0));
       const [failure] = this.reconcilePolicy();
       if (failure !== undefined) throw new Error(`bootstrap: ${failure}`);
     });
@@ -249,7 +243,12 @@ class Server implements ApiServer {
 
   reconcilePolicy(): string[] {
     const client = this.#client(API_SERVER, 'kube-apiserver', 0);
-    return [...ensureSystemPriorityClasses(client), ...ensureApiEndpoints(client), ...reconcilePolicy(client)];
+    return [
+      ...ensureServiceRange(client),
+      ...ensureSystemPriorityClasses(client),
+      ...ensureApiEndpoints(client),
+      ...reconcilePolicy(client),
+    ];
   }
 
   /** What is there whatever is served. */

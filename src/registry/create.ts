@@ -56,6 +56,8 @@ export function create(store: Store, kind: Kind, creation: Creation, write: Writ
   if (kind.hasGeneration === true) meta.generation = 1;
   meta.uid = context.random.uuid();
   meta.creationTimestamp = formatTime(context.now);
+  const refused = kind.allocate?.(draft, undefined, context);
+  if (refused !== undefined) return fail(refused);
   kind.prepareForCreate?.(draft, context);
 
   kind.canonicalize?.(draft);

@@ -1,6 +1,7 @@
 // The store: reads and appends objects of one cluster as typed kinds over the event log. It knows how kinds are
 // laid out in the log (resource, text, terms), not what create, update and delete mean (create.ts, update.ts, delete.ts).
 
+import type { Client } from '../api/client.ts';
 import type { EventLog, Row } from '../eventlog/log.ts';
 import type { Kind, StrategyContext } from '../api/kind.ts';
 import { apiVersionOf, resourceName } from '../api/kind.ts';
@@ -9,6 +10,7 @@ import type { Result } from '../api/status.ts';
 import { conflict, fail, OBJECT_MODIFIED, ok, tooLarge } from '../api/status.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Random } from '../lib/random.ts';
+import { accompany } from './companions.ts';
 import type { Heartbeats } from './heartbeats.ts';
 import { NODE_LEASE_NAMESPACE } from './heartbeats.ts';
 import { FieldScopes } from './managed-fields/field-scope.ts';
@@ -25,7 +27,8 @@ export interface StoreOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly heartbeats: Heartbeats;
-  readonly serviceCidr: string;
+  /** Writes in the name of the server itself, because of the revision `cause`: how companions are made. */
+  loopback(cause: number): Client;
 }
 
 /** Where a kind's objects lie in the log: events.k8s.io Events are rows of `events`. */
@@ -39,7 +42,7 @@ export class Store {
   readonly random: Random;
   readonly heartbeats: Heartbeats;
   readonly fieldScopes = new FieldScopes();
-  readonly #serviceCidr: string;
+  readonly #loopback: StoreOptions['loopback'];
   readonly #cache = new ObjectCache(CACHE_BYTES);
 
   constructor(options: StoreOptions) {
@@ -47,15 +50,15 @@ export class Store {
     this.clock = options.clock;
     this.random = options.random;
     this.heartbeats = options.heartbeats;
-    this.#serviceCidr = options.serviceCidr;
+    this.#loopback = (cause) => options.loopback(cause);
   }
 
   context(dryRun: boolean): StrategyContext {
     return {
       now: this.clock.now(),
       random: this.random,
-      serviceCidr: this.#serviceCidr,
       dryRun,
+      live: (resource) => this.log.list({ resource }).map((row) => this.parseStored(row)) as never,
       termInUse: (term) => this.log.byTerm(term).length > 0,
     };
   }
@@ -113,6 +116,24 @@ export class Store {
     write: WriteContext,
   ): Result<Written> {
     if (write.dryRun) return ok({ object, text: objectText(object, expected) });
+    if (kind.companions === undefined) return this.#append(kind, verb, object, expected, write);
+    const { namespace = '', name } = object.metadata;
+    const before = verb === 'create' ? undefined : this.get(kind, namespace, name);
+    const written = this.#append(kind, verb, object, expected, write);
+    if (written.ok) {
+      const loopback = this.#loopback(Number(object.metadata.resourceVersion));
+      accompany(loopback, kind, before, verb === 'delete' ? undefined : object);
+    }
+    return written;
+  }
+
+  #append(
+    kind: Kind,
+    verb: 'create' | 'update' | 'delete',
+    object: KubeObject,
+    expected: number,
+    write: WriteContext,
+  ): Result<Written> {
     const stored = kind.storedAs === undefined ? object : kind.storedAs.toStored(object);
     const { namespace = '', name, uid } = object.metadata;
     const rev = this.log.head + 1;

@@ -58,6 +58,8 @@ export function update(store: Store, kind: Kind, request: Update, write: WriteCo
   const context = store.context(write.dryRun);
   if (request.part === 'main') {
     if (kind.status !== undefined) copyMember(old, object, 'status');
+    const failed = kind.allocate?.(object, old, context);
+    if (failed !== undefined) return fail(failed);
     kind.prepareForUpdate?.(object, old, context);
     countChange(kind, object, old);
   } else if (typeof request.part === 'object') {

@@ -98,6 +98,11 @@ export function cidrContains(cidr: Cidr, ip: Ip): boolean {
   return cidr.ip.value >> host === ip.value >> host;
 }
 
+/** Whether every address of `inner` is one of `outer`. */
+export function cidrCovers(outer: Cidr, inner: Cidr): boolean {
+  return outer.prefix <= inner.prefix && cidrContains(outer, inner.ip);
+}
+
 /** The address `offset` places after the first one of the range. */
 export function addressAt(cidr: Cidr, offset: number | bigint): Ip {
   return { family: cidr.ip.family, value: networkOf(cidr).value + BigInt(offset) };

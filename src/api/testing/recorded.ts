@@ -11,7 +11,7 @@ import { oracleRecords } from '../../schema/testing/oracle.ts';
 import type { Kind, StrategyContext } from '../kind.ts';
 import type { KubeObject } from '../object.ts';
 import { KINDS, Scheme } from '../scheme.ts';
-import type { StatusCause } from '../status.ts';
+import type { Status, StatusCause } from '../status.ts';
 import { validateObjectMeta, validateObjectMetaUpdate } from '../validation/object-meta.ts';
 
 export interface RecordedRequest {
@@ -70,12 +70,15 @@ export function canonicalOf(kind: Kind, object: unknown): KubeObject {
   return canonical(object as JsonObject, schema).object as unknown as KubeObject;
 }
 
+/** What every cluster has. */
+const SERVICE_RANGE = { spec: { cidrs: ['10.96.0.0/16'] }, metadata: { name: 'kubernetes' } };
+
 export function context(dryRun: boolean, inUse: ReadonlySet<string> = new Set()): StrategyContext {
   return {
     now: Date.parse('2026-01-01T00:00:00Z'),
     random: seededRandom(1),
-    serviceCidr: '10.96.0.0/16',
     dryRun,
+    live: (resource) => (resource === 'servicecidrs.networking.k8s.io' ? [SERVICE_RANGE] : []) as never,
     termInUse: (term) => inUse.has(term),
   };
 }
@@ -83,6 +86,15 @@ export function context(dryRun: boolean, inUse: ReadonlySet<string> = new Set())
 export interface Outcome {
   readonly object: KubeObject;
   readonly errors: FieldError[];
+}
+
+/** Of a refused allocation its errors, which are all that a client hears of. */
+function refusal(object: KubeObject, status: Status): Outcome {
+  const { causes = [] } = status.details ?? {};
+  return {
+    object,
+    errors: causes.map(({ reason, message, field }) => ({ type: reason, message, field })) as FieldError[],
+  };
 }
 
 export function create(kind: Kind, namespace: string, body: unknown, strategy: StrategyContext): Outcome {
@@ -97,6 +109,8 @@ export function create(kind: Kind, namespace: string, body: unknown, strategy: S
   if (kind.status !== undefined) delete (draft as { status?: unknown }).status;
   if (kind.hasGeneration === true) draft.metadata.generation = 1;
   draft.metadata.uid = 'u';
+  const refused = kind.allocate?.(draft, undefined, strategy);
+  if (refused !== undefined) return refusal(draft, refused);
   kind.prepareForCreate?.(draft, strategy);
   const object = canonicalOf(kind, draft);
   const errors = [...validateObjectMeta(object.metadata, kind), ...(kind.validate?.(object, strategy) ?? [])];
@@ -138,6 +152,8 @@ export function update(
     errors = kind.status?.validate?.(object, old) ?? [];
   } else {
     if (kind.status !== undefined) next.status = before.status;
+    const refused = kind.allocate?.(object, old, strategy);
+    if (refused !== undefined) return refusal(object, refused);
     kind.prepareForUpdate?.(object, old, strategy);
     errors = kind.validateUpdate?.(object, old, strategy) ?? kind.validate?.(object, strategy) ?? [];
   }

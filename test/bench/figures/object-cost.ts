@@ -60,8 +60,8 @@ function throughJson(text: string): number {
 const CONTEXT: StrategyContext = {
   now: Date.UTC(2026, 0, 1),
   random: seededRandom(1),
-  serviceCidr: '10.96.0.0/16',
   dryRun: false,
+  live: () => [],
   termInUse: () => false,
 };
 

@@ -14,8 +14,8 @@ import { pod as podKind } from './pod.ts';
 const context: StrategyContext = {
   now: Date.parse('2026-01-01T00:00:00Z'),
   random: seededRandom(1),
-  serviceCidr: '10.96.0.0/16',
   dryRun: false,
+  live: () => [],
   termInUse: () => false,
 };
 

@@ -67,8 +67,8 @@ function decode(value: unknown, key = ''): unknown {
 const context: StrategyContext = {
   now: Date.parse('2026-01-01T00:00:00Z'),
   random: seededRandom(1),
-  serviceCidr: '10.96.0.0/16',
   dryRun: true,
+  live: () => [],
   termInUse: () => false,
 };
 

@@ -4,10 +4,11 @@ import type { ServiceSpec } from '../../types/core-v1.ts';
 
 /** `'None'` counts as a cluster IP here. */
 export function needsClusterIp(spec: ServiceSpec): boolean {
-  return spec.type === 'ClusterIP' || needsNodePortType(spec);
+  return spec.type === 'ClusterIP' || hasNodePortType(spec);
 }
 
-function needsNodePortType(spec: ServiceSpec): boolean {
+/** Whether it may have node ports at all. */
+export function hasNodePortType(spec: ServiceSpec): boolean {
   return spec.type === 'NodePort' || spec.type === 'LoadBalancer';
 }
 
@@ -22,7 +23,7 @@ export function needsHealthCheck(spec: ServiceSpec): boolean {
 }
 
 export function isExternallyAccessible(spec: ServiceSpec): boolean {
-  return needsNodePortType(spec) || (spec.type === 'ClusterIP' && (spec.externalIPs ?? []).length > 0);
+  return hasNodePortType(spec) || (spec.type === 'ClusterIP' && (spec.externalIPs ?? []).length > 0);
 }
 
 export function isHeadless(spec: ServiceSpec): boolean {

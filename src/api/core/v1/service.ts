@@ -2,57 +2,32 @@
 
 import type { FieldError } from '../../../schema/field-error.ts';
 import { labelNameErrors } from '../../../schema/names.ts';
-import type { StrategyContext } from '../../kind.ts';
+import type { Companion } from '../../kind.ts';
 import { defineKind } from '../../kind.ts';
+import { newIpAddress } from '../../networking/v1/service-range.ts';
 import type { Service } from '../../types/core-v1.ts';
 import { validateObjectMeta } from '../../validation/object-meta.ts';
-import { allocate, allocationErrors, clusterIpTerm, nodePortTerm } from './service-allocation.ts';
-import { dropForType, keepAllocated, setServiceDefaults, syncClusterIps } from './service-defaults.ts';
-import { resolveFamilies } from './service-families.ts';
+import { allocate, allocationTerms } from './service-allocation.ts';
+import { dropForType, setServiceDefaults } from './service-defaults.ts';
 import { servicePrinter } from './service-printer.ts';
-import { clusterIpsOf, isHeadless, nodePortsOf } from './service-rules.ts';
+import { clusterIpsOf, isHeadless } from './service-rules.ts';
 import { validateServiceChange, validateServiceSpec, validateServiceStatus } from './service-validation.ts';
 import { serviceProxy } from './service-connect.ts';
 
-function prepareForCreate(object: Service, context: StrategyContext): void {
-  object.status = { loadBalancer: {} };
-  const spec = (object.spec ??= {});
-  syncClusterIps(spec);
-  if (resolveFamilies(spec).length > 0) return;
-  if (allocationErrors(spec, undefined, context).length > 0) return;
-  allocate(spec, context);
-}
-
-function prepareForUpdate(object: Service, old: Service, context: StrategyContext): void {
-  const spec = (object.spec ??= {});
-  const before = old.spec ?? {};
-  keepAllocated(spec, before);
-  syncClusterIps(spec, before);
-  if (resolveFamilies(spec).length > 0) return;
-  if (allocationErrors(spec, before, context).length === 0) allocate(spec, context);
-  dropForType(spec, before);
-}
-
-/** As upstream allocates before it validates, what cannot be allocated is all a client hears of. */
-function refusals(object: Service, old: Service | undefined, context: StrategyContext): FieldError[] {
-  const spec = object.spec ?? {};
-  const families = resolveFamilies(spec);
-  return families.length > 0 ? families : allocationErrors(spec, old?.spec, context);
-}
-
-function validate(object: Service, context: StrategyContext): FieldError[] {
-  const refused = refusals(object, undefined, context);
-  return refused.length > 0 ? refused : validateServiceSpec(object.spec ?? {});
-}
-
-function validateUpdate(object: Service, old: Service, context: StrategyContext): FieldError[] {
-  const refused = refusals(object, old, context);
-  if (refused.length > 0) return refused;
+function validateUpdate(object: Service, old: Service): FieldError[] {
   return [
     ...validateServiceChange(object.spec ?? {}, old.spec ?? {}),
     ...validateObjectMeta(object.metadata, { namespaced: true, validateName: labelNameErrors }),
     ...validateServiceSpec(object.spec ?? {}),
   ];
+}
+
+/** Each of its addresses has an IPAddress. */
+function companions({ metadata: { namespace = '', name }, spec }: Service): Companion[] {
+  return clusterIpsOf(spec).map((address) => ({
+    resource: 'ipaddresses.networking.k8s.io',
+    object: newIpAddress(address, namespace, name),
+  }));
 }
 
 function warnings({ spec = {} }: Service): string[] {
@@ -90,9 +65,12 @@ export const service = defineKind<Service>({
 
   validateName: labelNameErrors,
   setDefaults: setServiceDefaults,
-  prepareForCreate,
-  prepareForUpdate,
-  validate,
+  allocate,
+  prepareForCreate(object) {
+    object.status = { loadBalancer: {} };
+  },
+  prepareForUpdate: (object, old) => dropForType((object.spec ??= {}), old.spec ?? {}),
+  validate: ({ spec = {} }) => validateServiceSpec(spec),
   validateUpdate,
   warnings: (object) => warnings(object),
 
@@ -109,7 +87,8 @@ export const service = defineKind<Service>({
 
   fields: ({ spec }) => ({ 'spec.clusterIP': spec?.clusterIP ?? '', 'spec.type': spec?.type ?? '' }),
   fieldLabels: ['spec.clusterIP', 'spec.type'],
-  terms: ({ spec }) => [...clusterIpsOf(spec).map(clusterIpTerm), ...nodePortsOf(spec).map(nodePortTerm)],
+  terms: ({ spec }) => allocationTerms(spec),
+  companions,
 
   printer: servicePrinter,
 });

@@ -11,6 +11,7 @@ import type { IPAddress, ParentReference } from '../../types/networking-v1.ts';
 import { invalidEach } from '../../validation/fields.ts';
 import { ipTexts } from '../../validation/ip.ts';
 import { validateSegment } from './references.ts';
+import { addressTerm } from './service-range.ts';
 
 function parentOf({ spec }: IPAddress): ParentReference | undefined {
   // Served as null where it is missing.
@@ -59,6 +60,9 @@ export const ipAddress = defineKind<IPAddress>({
     const shown = { Group: group, Resource: resource, Namespace: namespace, Name: name };
     return [...errors, invalid('spec.parentRef', parent === undefined ? undefined : shown, 'field is immutable')];
   },
+
+  // Whoever made it, its address is taken.
+  terms: ({ metadata }) => [addressTerm(metadata.name)],
 
   printer: {
     columns: [NAME_COLUMN, column('ParentRef')],
