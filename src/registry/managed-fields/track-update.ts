@@ -88,7 +88,8 @@ export function ownersAfter(
   now: number,
 ): Managed {
   const { apiVersion, subresource, versions, filters } = scope;
-  const { managers } = update(live, next, apiVersion, managed.owners, SELF, versions, filters);
+  const like = managed.owners.size === 0 ? scope.alike?.last(scope) : undefined;
+  const { managers } = update(live, next, apiVersion, managed.owners, SELF, versions, filters, like);
   const own = managers.get(SELF);
   const owners = new Map(managers);
   owners.delete(SELF);
@@ -102,8 +103,8 @@ export function ownersAfter(
 }
 
 /** The set, or one that is equal to it and whose JSON is known: its manager's as it was, or that of another new object. */
-function known(set: FieldSet, id: string, { owners }: Managed, { alike }: FieldScope): FieldSet {
-  if (owners.size === 0) return alike?.of(set) ?? set;
+function known(set: FieldSet, id: string, { owners }: Managed, scope: FieldScope): FieldSet {
+  if (owners.size === 0) return scope.alike?.same(scope, set) ?? set;
   const before = owners.get(id)?.set;
   return before?.equals(set) === true ? before : set;
 }

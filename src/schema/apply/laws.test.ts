@@ -113,6 +113,36 @@ describe('compare', () => {
     );
   });
 
+  it('is the same whatever is expected', () => {
+    fc.assert(
+      fc.property(object, object, object, (a, b, c) => {
+        const found = compare(a, b, schema);
+        for (const other of [b, c, { ...c, ...b }, { ...b, set: ['x', 'x'] }]) {
+          const { added, modified } = compare(a, other, schema);
+          const likewise = compare(a, b, schema, added.union(modified));
+          expect(likewise.added.equals(found.added)).toBe(true);
+          expect(likewise.modified.equals(found.modified)).toBe(true);
+          expect(likewise.removed.equals(found.removed)).toBe(true);
+        }
+      }),
+    );
+  });
+
+  it('takes what is as expected from there', () => {
+    const a = { map: { a: 'x' }, list: [{ name: 'a', tags: ['x'] }], struct: { name: 'y' } };
+    const { added } = compare({}, a, schema);
+    const likewise = compare({}, { ...clone(a), name: 'x' }, schema, added);
+    for (const name of ['f:map', 'f:list', 'f:struct']) {
+      expect(likewise.added.tree.get(name)).toBe(added.tree.get(name));
+    }
+  });
+
+  it('takes no two items of one name for two that were expected', () => {
+    const { added } = compare({}, { set: ['x', 'y'] }, schema);
+    const twice = compare({}, { set: ['x', 'x'] }, schema, added);
+    expect(twice.added.equals(compare({}, { set: ['x', 'x'] }, schema).added)).toBe(true);
+  });
+
   it('is the same the other way round', () => {
     fc.assert(
       fc.property(object, object, (a, b) => {

@@ -31,6 +31,44 @@ export function everything(value: JsonValue, type: Type, depth: number): FieldNo
   return fieldsOfOne(value, type, true, true, depth) ?? LEAF;
 }
 
+/** Whether `everything` of the value is this node, told without building it. It may say no though it is. */
+export function isEverything(node: FieldNode, value: JsonValue, type: Type, depth: number): boolean {
+  if (!node.own) return false;
+  if (isLeaf(value, type, depth)) return node.below === undefined;
+  const below = node.below ?? NO_FIELDS;
+  if (type.kind === 'list') return Array.isArray(value) ? areItems(below, value, type, depth) : below.size === 0;
+  return isObject(value) ? areMembers(below, value, type, depth) : below.size === 0;
+}
+
+function areMembers(tree: FieldTree, object: JsonObject, type: Type, depth: number): boolean {
+  const struct = type.struct?.();
+  const itemType = struct === undefined ? (type.items ?? DEDUCED) : (struct.others ?? DEDUCED);
+  let count = 0;
+  for (const key in object) {
+    const value = object[key];
+    if (value === undefined) continue;
+    const field = struct?.fields.get(key);
+    const node = tree.get(field?.element ?? `f:${key}`);
+    if (node === undefined || !isEverything(node, value, field?.type ?? itemType, depth + 1)) return false;
+    count++;
+  }
+  return count === tree.size;
+}
+
+/** In the tree's order; it says no as well where that is another, or items share an element, which is rare. */
+function areItems(tree: FieldTree, items: readonly JsonValue[], type: Type, depth: number): boolean {
+  const itemType = type.items ?? DEDUCED;
+  const expected = tree.entries();
+  for (const item of items) {
+    const element = elementOf(type, item);
+    if (element === undefined) continue;
+    const next = expected.next();
+    if (next.done === true || next.value[0] !== element) return false;
+    if (!isEverything(next.value[1], item, itemType, depth + 1)) return false;
+  }
+  return expected.next().done === true;
+}
+
 /** `named`: by a struct, so that its content decides, unless `all` count. */
 function fieldsOfOne(value: JsonValue, type: Type, named: boolean, all: boolean, depth: number): FieldNode | undefined {
   if (isLeaf(value, type, depth)) return LEAF;

@@ -47,7 +47,10 @@ export type Applied =
   | { readonly ok: true; readonly object: JsonObject | undefined; readonly managers: Managers }
   | { readonly ok: false; readonly conflicts: Conflict[] };
 
-/** After any write but an apply: `next` is what is to be stored, `live` what was ({} or the kind's zero value on create). */
+/**
+ * After any write but an apply: `next` is what is to be stored, `live` what was ({} or the kind's zero value on create).
+ * `like`: what the write is expected to add, which saves building it (compare).
+ */
 export function update(
   live: JsonObject,
   next: JsonObject,
@@ -56,9 +59,10 @@ export function update(
   manager: string,
   versions: Versions,
   filters?: FieldFilters,
+  like?: FieldSet,
 ): { readonly object: JsonObject; readonly managers: Managers } {
   const owners = new Map(upToDate(live, apiVersion, managers, versions));
-  const comparison = compare(live, next, schemaOf(apiVersion, versions));
+  const comparison = compare(live, next, schemaOf(apiVersion, versions), like);
   const others = otherOwners({ live, next, apiVersion, owners, manager, versions, filters, comparison });
   settle(owners, others);
   const before = owners.get(manager)?.set ?? FieldSet.empty;
