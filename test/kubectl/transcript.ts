@@ -9,6 +9,11 @@ const SUFFIX = /-[bcdfghjklmnpqrstvwxz2456789]{5}(?![\w-])/g;
 const UUID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
 const RFC_3339 = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
 const RFC_1123 = /\b[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d \+0000/g;
+/** As Go prints a time that nobody formats. */
+const GO_TIME = /\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+0000 UTC/g;
+/** Of a container: made from its pod's uid, as how long its image took to pull is. */
+const CONTAINER_ID = /\bkubewisp:\/\/[0-9a-f]{64}\b/g;
+const PULL = /\b\d+ms \(\d+ms including waiting\)/g;
 /** Of an event, as `describe` prints it: type, reason, age. */
 const EVENT = /^( +)(Normal|Warning) +(\S+) +\S+(?: \(x\d+ over \S+\))? +(\S+) +(.*)$/gm;
 const DAY = 24 * 60 * 60 * 1000;
@@ -31,8 +36,12 @@ export function normaliseText(text: string, manifest: string): string {
     .replace(UUID, (found) => kept(found, '<uid>'))
     .replace(RFC_3339, time)
     .replace(RFC_1123, time)
+    .replace(GO_TIME, time)
+    .replace(CONTAINER_ID, 'kubewisp://<id>')
+    .replace(PULL, '<duration>')
     .replace(SUFFIX, (found) => kept(found, '-<rand>'))
     .replace(/resourceVersion: "\d+"/g, 'resourceVersion: "<rv>"')
+    .replace(/^( *Resource Version: +)\d+$/gm, '$1<rv>')
     .replace(/\b10\.(?:96|244)\.\d+\.\d+\b/g, '<ip>')
     .replace(/\b3[012]\d{3}\b/g, (found) => kept(found, '<port>'))
     .replace(EVENT, '$1$2  $3  <age>  $4  $5')
