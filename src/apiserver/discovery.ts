@@ -99,11 +99,13 @@ export class Discovery {
     return { name, versions, preferredVersion: versions[0] };
   }
 
+  /** The core group's list has always gone without its version. */
   #resources(group: string, version: string): object | undefined {
     const kinds = this.scheme.kindsOf(group, version);
     if (kinds.length === 0) return undefined;
     const groupVersion = group === '' ? version : `${group}/${version}`;
-    return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources: kinds.flatMap(resources) };
+    const apiVersion = group === '' ? {} : { apiVersion: 'v1' };
+    return { kind: 'APIResourceList', ...apiVersion, groupVersion, resources: kinds.flatMap(resources) };
   }
 }
 

@@ -24,12 +24,23 @@ export function healthChecks(log: EventLog): HealthCheck[] {
 
 const ENDPOINTS: readonly string[] = ['livez', 'readyz', 'healthz'];
 
+/** A server is not less ready while its store is slow, says upstream: readyz has no such check. */
+function checksOf(endpoint: string, checks: readonly HealthCheck[]): readonly HealthCheck[] {
+  return endpoint === 'readyz' ? checks.filter((check) => check.name !== 'etcd') : checks;
+}
+
+export function healthPaths(checks: readonly HealthCheck[]): string[] {
+  return ENDPOINTS.flatMap((endpoint) => [
+    `/${endpoint}`,
+    ...checksOf(endpoint, checks).map(({ name }) => `/${endpoint}/${name}`),
+  ]);
+}
+
 /** Undefined: not a health path. */
 export function health(path: string, query: Query, checks: readonly HealthCheck[]): ApiResponse | undefined {
   const [, endpoint = '', name] = path.split('/');
   if (!ENDPOINTS.includes(endpoint)) return undefined;
-  // A server is not less ready while its store is slow, says upstream: readyz has no such check.
-  const known = endpoint === 'readyz' ? checks.filter((check) => check.name !== 'etcd') : checks;
+  const known = checksOf(endpoint, checks);
   const asked = name === undefined ? known : known.filter((check) => check.name === path.slice(endpoint.length + 2));
   if (asked.length === 0) return PAGE_NOT_FOUND;
   const excluded = new Set(query.all('exclude'));

@@ -36,6 +36,8 @@ export interface ApiRequest {
   readonly path: string;
   /** Without `?`; '' for none. */
   readonly query: string;
+  /** The cluster's URL as the client knows it, without a slash in its end; absent where it is not known. */
+  base?(): string;
   /** By lower-case name; undefined where absent. */
   header(name: string): string | undefined;
   /** All whose lower-case names begin so, with their names. */

@@ -23,6 +23,7 @@ import type { KnownToken } from './authentication/bearer-token.ts';
 import { TokenAuthenticator } from './authentication/bearer-token.ts';
 import { impersonate } from './authentication/impersonation.ts';
 import { ServiceAccountTokens } from './authentication/service-account-tokens.ts';
+import { issuerDocument, OPENID_CONFIGURATION, PUBLIC_KEYS } from './authentication/issuer-documents.ts';
 import type { TokenSigner } from './authentication/token-signer.ts';
 import type { User } from './authentication/user.ts';
 import { ANONYMOUS, API_SERVER, componentUser } from './authentication/user.ts';
@@ -38,7 +39,7 @@ import type { Services } from './exchange.ts';
 import type { HealthCheck } from './health.ts';
 import type { Flow } from './fairness/flow-schemas.ts';
 import { flowOf } from './fairness/flow-schemas.ts';
-import { health, healthChecks } from './health.ts';
+import { health, healthChecks, healthPaths } from './health.ts';
 import type { ApiRequest, ApiResponse, Plan, WatchSpec } from './http.ts';
 import { InProcessClient } from './in-process-client.ts';
 import { openApiDocument, openApiIndex } from './openapi.ts';
@@ -266,6 +267,8 @@ class Server implements ApiServer {
     if (path === '/metrics' && this.#options.metrics !== undefined) {
       return { status: 200, contentType: 'text/plain; version=0.0.4; charset=utf-8', body: this.#options.metrics() };
     }
+    const issued = issuerDocument(path, this.#options.signer, request.base?.() ?? '');
+    if (issued !== undefined) return issued;
     if (path === '/openapi/v2') return this.#openApiV2(request);
     if (path === OPENAPI) return jsonAnswer(200, openApiIndex(this.#services.scheme));
     if (path.startsWith(`${OPENAPI}/`)) return this.#openApi(path.slice(OPENAPI.length + 1), new Query(request.query));
@@ -295,7 +298,8 @@ class Server implements ApiServer {
           ? ['/api', ...versions.map((version) => `/api/${version}`)]
           : [`/apis/${group}`, ...versions.map((version) => `/apis/${group}/${version}`)],
       );
-    return ['/apis', '/healthz', '/livez', '/metrics', '/openapi/v2', OPENAPI, '/readyz', '/version', ...groups].sort();
+    const documents = [OPENID_CONFIGURATION, PUBLIC_KEYS, '/openapi/v2', OPENAPI, `${OPENAPI}/`, '/version'];
+    return ['/apis', '/apis/', '/metrics', ...healthPaths(this.#checks), ...documents, ...groups].sort();
   }
 }
 

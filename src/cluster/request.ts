@@ -36,6 +36,11 @@ export function targetOf(url: string): Target {
 
 export type RequestHead = Omit<ApiRequest, 'body'>;
 
+function baseOf(url: string, { cluster }: Target): string {
+  const { origin } = new URL(url);
+  return cluster === undefined ? origin : `${origin}${PREFIX}${cluster}`;
+}
+
 /** All that is known before the body is there. */
 export function requestHead(request: Request, target: Target): RequestHead {
   const { headers } = request;
@@ -43,6 +48,7 @@ export function requestHead(request: Request, target: Target): RequestHead {
     method: request.method,
     path: target.path,
     query: target.query,
+    base: () => baseOf(request.url, target),
     header: (name) => headers.get(name) ?? undefined,
     headersWith: (prefix) => [...headers].filter(([name]) => name.startsWith(prefix)),
   };

@@ -2,7 +2,7 @@
 // Node's own cryptography, since that of the web answers later and a request is carried out at once.
 
 import { createHash, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
-import type { TokenSigner } from '../apiserver/authentication/token-signer.ts';
+import type { PublicKey, TokenSigner } from '../apiserver/authentication/token-signer.ts';
 
 const KEY = 'token-key';
 /** Signatures as JWT has them: the two numbers, one behind the other. */
@@ -34,6 +34,7 @@ export function tokenSigner(privateKey: string): TokenSigner {
     get keyId() {
       return createHash('sha256').update(publicText()).digest('base64url');
     },
+    publicKey: () => createPublicKey(privateKey).export({ format: 'jwk' }) as PublicKey,
     sign(text) {
       const signature = sign('sha256', new TextEncoder().encode(text), { key: privateKey, dsaEncoding: ENCODING });
       return signature.toString('base64url');
