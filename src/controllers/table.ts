@@ -13,7 +13,10 @@ import { nodeLifecycleController } from './nodelifecycle/node-lifecycle-controll
 import { podGarbageCollector } from './podgc/pod-garbage-collector.ts';
 import { replicaSetController } from './replicaset/replicaset-controller.ts';
 import { rootCaPublisher } from './rootcapublisher/root-ca-publisher.ts';
+import { ipRepairController } from './serviceallocation/ip-repair-controller.ts';
+import { portRepairController } from './serviceallocation/port-repair-controller.ts';
 import { serviceAccountController } from './serviceaccount/service-account-controller.ts';
+import { serviceCidrsController } from './servicecidrs/service-cidrs-controller.ts';
 import { taintEvictionController } from './tainteviction/taint-eviction-controller.ts';
 import { pvcProtectionController } from './storageprotection/pvc-protection-controller.ts';
 import { pvProtectionController } from './storageprotection/pv-protection-controller.ts';
@@ -41,6 +44,9 @@ export function createControllers({ nodeGracePeriodMs, authority }: ControllerSe
     nodeIpamController,
     nodeLifecycleController({ gracePeriodMs: nodeGracePeriodMs }),
     taintEvictionController,
+    serviceCidrsController,
+    ipRepairController,
+    portRepairController,
     endpointsController,
     endpointSliceController,
     pvcProtectionController,

@@ -260,6 +260,7 @@ const RESOURCES: readonly ResourceInfo[] = [
   info('endpoints', 'Endpoints', 'v1'),
   info('endpointslices.discovery.k8s.io', 'EndpointSlice', 'discovery.k8s.io/v1'),
   info('events', 'Event', 'v1'),
+  info('ipaddresses.networking.k8s.io', 'IPAddress', 'networking.k8s.io/v1', false),
   info('leases.coordination.k8s.io', 'Lease', 'coordination.k8s.io/v1'),
   info('namespaces', 'Namespace', 'v1', false),
   info('nodes', 'Node', 'v1', false),
@@ -270,6 +271,7 @@ const RESOURCES: readonly ResourceInfo[] = [
   info('resourcequotas', 'ResourceQuota', 'v1'),
   info('secrets', 'Secret', 'v1'),
   info('serviceaccounts', 'ServiceAccount', 'v1'),
+  info('servicecidrs.networking.k8s.io', 'ServiceCIDR', 'networking.k8s.io/v1', false),
   info('services', 'Service', 'v1'),
   info('volumeattributesclasses.storage.k8s.io', 'VolumeAttributesClass', 'storage.k8s.io/v1', false),
 ];

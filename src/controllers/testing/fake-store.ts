@@ -3,6 +3,8 @@
 import { persistentVolumeClaim } from '../../api/core/v1/persistent-volume-claim.ts';
 import { persistentVolume } from '../../api/core/v1/persistent-volume.ts';
 import { pod } from '../../api/core/v1/pod.ts';
+import { service } from '../../api/core/v1/service.ts';
+import { ipAddress } from '../../api/networking/v1/ip-address.ts';
 import type { KubeObject } from '../../api/object.ts';
 import type { ResourceName } from '../../api/resources.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -77,6 +79,7 @@ export class FakeStore implements RuntimeStore, Feed {
         return JSON.stringify(object);
       },
       isOwner: () => this.byTerm(`owner:${object.metadata.uid}`).length > 0,
+      namespaceHolds: (held) => this.list(held).some(({ metadata }) => metadata.namespace === namespace),
       isNamespaceEnding: () => this.get('namespaces', '', namespace)?.metadata.deletionTimestamp !== undefined,
       object: () => object,
       old: () => before,
@@ -175,6 +178,8 @@ function idOf(resource: string, namespace: string, name: string): string {
 
 function termsOf(object: KubeObject): string[] {
   const terms = (object.metadata.ownerReferences ?? []).map(({ uid }) => `owner:${uid}`);
-  const kind = [pod, persistentVolumeClaim, persistentVolume].find((one) => one.kind === object.kind);
+  const kind = [pod, persistentVolumeClaim, persistentVolume, service, ipAddress].find(
+    (one) => one.kind === object.kind,
+  );
   return [...terms, ...(kind?.terms?.(object) ?? [])];
 }

@@ -23,6 +23,10 @@ export function nodePortTerm(port: number): string {
   return `nodeport:${port}`;
 }
 
+export function isNodePort(port: number): boolean {
+  return port >= FIRST_NODE_PORT && port <= LAST_NODE_PORT;
+}
+
 /** What one write takes. Ports that the write gives up stay taken until it is done. */
 class Taking {
   readonly #context: StrategyContext;
@@ -35,7 +39,7 @@ class Taking {
   /** Why the port cannot be had; undefined: it is taken now. */
   take(port: number): string | undefined {
     // Upstream does not look at the range in a dry run.
-    if (!this.#context.dryRun && (port < FIRST_NODE_PORT || port > LAST_NODE_PORT)) return OUTSIDE;
+    if (!this.#context.dryRun && !isNodePort(port)) return OUTSIDE;
     if (this.#isTaken(port)) return TAKEN;
     this.#taken.add(port);
     return undefined;

@@ -7,6 +7,7 @@ import { allow, CORE, events, READ } from './rule.ts';
 
 const WORKLOADS = 'apps extensions';
 const DISCOVERY = 'discovery.k8s.io';
+const NETWORKING = 'networking.k8s.io';
 
 /** By the name of the service account. */
 export function controllerRules(): Readonly<Record<string, PolicyRule[]>> {
@@ -80,6 +81,13 @@ export function controllerRules(): Readonly<Record<string, PolicyRule[]>> {
     ],
     'root-ca-cert-publisher': [allow('create update', CORE, 'configmaps'), events()],
     'service-account-controller': [allow('create', CORE, 'serviceaccounts'), events()],
+    'service-cidrs-controller': [
+      allow(`${READ} patch update`, NETWORKING, 'servicecidrs'),
+      allow('patch update', NETWORKING, 'servicecidrs/finalizers'),
+      allow('patch update', NETWORKING, 'servicecidrs/status'),
+      allow(READ, NETWORKING, 'ipaddresses'),
+      events(),
+    ],
     'volumeattributesclass-protection-controller': [
       allow(`${READ} update`, 'storage.k8s.io', 'volumeattributesclasses'),
       allow(READ, CORE, 'persistentvolumeclaims persistentvolumes'),
