@@ -123,23 +123,26 @@ export function dns1035LabelErrors(value: string): string[] {
 
 /** `name` or `prefix/name`: label keys, annotation keys, finalizers, resource names. */
 export function qualifiedNameErrors(value: string): string[] {
-  const parts = value.split('/');
-  const first = parts[0] ?? '';
-  const second = parts[1];
-  const pattern = regexText(NAME_PART_TEXT, NAME_PART, 'MyName', 'my.name', '123-abc');
-  if (parts.length > 2) {
-    return [`a valid label key ${pattern} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`];
-  }
   const errors: string[] = [];
-  if (second !== undefined) {
-    if (first === '') errors.push(`prefix part ${EMPTY_TEXT}`);
-    else for (const text of dns1123SubdomainErrors(first)) errors.push(`prefix part ${text}`);
+  const slash = value.indexOf('/');
+  if (slash >= 0) {
+    if (value.includes('/', slash + 1)) {
+      return [
+        `a valid label key ${namePartText()} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
+      ];
+    }
+    if (slash === 0) errors.push(`prefix part ${EMPTY_TEXT}`);
+    else for (const text of dns1123SubdomainErrors(value.slice(0, slash))) errors.push(`prefix part ${text}`);
   }
-  const name = second ?? first;
+  const name = value.slice(slash + 1);
   if (name === '') errors.push(`name part ${EMPTY_TEXT}`);
   else if (byteLength(name) > 63) errors.push(`name part ${maxBytesText(63)}`);
-  if (!NAME_PART_RE.test(name)) errors.push(`name part ${pattern}`);
+  if (!NAME_PART_RE.test(name)) errors.push(`name part ${namePartText()}`);
   return errors;
+}
+
+function namePartText(): string {
+  return regexText(NAME_PART_TEXT, NAME_PART, 'MyName', 'my.name', '123-abc');
 }
 
 export function labelValueErrors(value: string): string[] {

@@ -37,6 +37,18 @@ const DECIMAL_SUFFIXES: readonly string[] = ['n', 'u', 'm', '', 'k', 'M', 'G', '
 const BINARY_SUFFIXES: readonly string[] = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
 
 const NANO = 1_000_000_000n;
+/** Of the suffixes that are common, what a unit is. */
+const UNITS: ReadonlyMap<string, Quantity> = new Map<string, Quantity>([
+  ['', { nano: NANO, format: 'DecimalSI' }],
+  ['m', { nano: 1_000_000n, format: 'DecimalSI' }],
+  ['k', { nano: NANO * 1000n, format: 'DecimalSI' }],
+  ['M', { nano: NANO * 1_000_000n, format: 'DecimalSI' }],
+  ['G', { nano: NANO * NANO, format: 'DecimalSI' }],
+  ['Ki', { nano: NANO << 10n, format: 'BinarySI' }],
+  ['Mi', { nano: NANO << 20n, format: 'BinarySI' }],
+  ['Gi', { nano: NANO << 30n, format: 'BinarySI' }],
+  ['Ti', { nano: NANO << 40n, format: 'BinarySI' }],
+]);
 const MAX_BINARY = (2n ** 63n - 1n) * NANO;
 /** Longer numbers and larger exponents than any resource has would only cost time. */
 const MAX_LENGTH = 300;
@@ -48,6 +60,8 @@ const PARTS = /^([+-]?)([0-9]*)(?:(\.)([0-9]*))?([eEinumkKMGTP]*[-+]?[0-9]*)$/;
 /** `text` of the answer is what upstream would serve for this input. A JSON number is taken by its shortest text. */
 export function parseQuantity(input: string | number): ParsedQuantity {
   const source = typeof input === 'number' ? String(input) : input.trim();
+  const common = commonQuantity(source);
+  if (common !== undefined) return { ok: true, quantity: common, text: source };
   if (source === '0') return { ok: true, quantity: { nano: 0n, format: 'DecimalSI' }, text: '0' };
   const match = source === '' || source.length > MAX_LENGTH ? null : PARTS.exec(source);
   if (match === null) return { ok: false, error: QUANTITY_FORMAT_ERROR };
@@ -70,6 +84,20 @@ export function parseQuantity(input: string | number): ParsedQuantity {
   };
   const asTyped = keepsItsText(digits, fraction, decimal, binary);
   return { ok: true, quantity, text: asTyped ? source : formatQuantity(quantity) };
+}
+
+/** One to three digits and a common suffix, as most are: canonical as they stand, and read in a fraction of the time. */
+function commonQuantity(source: string): Quantity | undefined {
+  let value = 0;
+  let at = 0;
+  for (; at < source.length && at < 3; at++) {
+    const digit = source.charCodeAt(at) - 48;
+    if (digit < 0 || digit > 9) break;
+    value = value * 10 + digit;
+  }
+  if (value === 0 || source.startsWith('0')) return undefined;
+  const unit = UNITS.get(source.slice(at));
+  return unit && { nano: BigInt(value) * unit.nano, format: unit.format };
 }
 
 function decimalExponent(suffix: string): number | undefined {

@@ -102,14 +102,12 @@ function warnOfFractions(list: ResourceList | undefined, names: readonly string[
 function warnOfEnv(container: Container, path: string, add: Add): void {
   const seen = new Set<string>();
   (container.env ?? []).forEach(({ name, value = '', valueFrom }, index) => {
+    if (!seen.has(name)) return void seen.add(name);
     // `X=$(X)b` after `X=a` is how a value is extended; anything else loses the first one.
     const reference = `$(${name})`;
-    const extends_ = valueFrom === undefined && value !== reference && value.includes(reference);
-    if (seen.has(name) && !extends_) {
-      const what = `hides previous definition of ${JSON.stringify(name)}, which may be dropped when using apply`;
-      add(`${path}.env[${index}]`, what);
-    }
-    seen.add(name);
+    if (valueFrom === undefined && value !== reference && value.includes(reference)) return;
+    const what = `hides previous definition of ${JSON.stringify(name)}, which may be dropped when using apply`;
+    add(`${path}.env[${index}]`, what);
   });
 }
 

@@ -64,7 +64,9 @@ function warnOfOverlaps(volume: Volume, what: string, list: readonly File[], war
 
 /** Kinds of volumes that do nothing any more. */
 export function deprecatedVolumeWarnings(volume: Volume, path: string): string[] {
-  return DEPRECATED.flatMap(([key, text]) => (volume[key] === undefined ? [] : [`${path}.${key}: ${text}`]));
+  const warnings: string[] = [];
+  for (const [key, text] of DEPRECATED) if (volume[key] !== undefined) warnings.push(`${path}.${key}: ${text}`);
+  return warnings;
 }
 
 /** `path` is `spec.volumes`, or that of a template. */
@@ -72,13 +74,15 @@ export function volumeWarnings(volumes: readonly Volume[], path: string): string
   const warnings: string[] = [];
   volumes.forEach((volume, index) => append(warnings, deprecatedVolumeWarnings(volume, `${path}[${index}]`)));
   for (const volume of volumes) {
-    const { configMap, secret, downwardAPI } = volume;
+    const { configMap, secret, downwardAPI, projected } = volume;
+    // One file alone overlaps with none.
+    if (projected === undefined && ((configMap ?? secret ?? downwardAPI)?.items?.length ?? 0) < 2) continue;
     if (configMap !== undefined) {
       warnOfOverlaps(volume, `ConfigMap ${JSON.stringify(configMap.name ?? '')}`, files(configMap.items, ''), warnings);
     } else if (secret !== undefined) {
       warnOfOverlaps(volume, `Secret ${JSON.stringify(secret.secretName ?? '')}`, files(secret.items, ''), warnings);
     } else if (downwardAPI !== undefined) warnOfOverlaps(volume, 'DownwardAPI', files(downwardAPI.items, ''), warnings);
-    else if (volume.projected !== undefined) {
+    else if (projected !== undefined) {
       warnOfOverlaps(volume, 'Projected', projectedFiles(volume, warnings), warnings);
     }
   }
