@@ -33,6 +33,8 @@ export function noticeOf(log: EventLog, event: LogEvent): Notice {
       const namespace = name === '' ? undefined : log.get({ resource: 'namespaces', namespace: '', name });
       return namespace?.object.includes('"deletionTimestamp"') === true;
     },
+    namespaceHolds: (resource) =>
+      event.namespace !== '' && log.count({ resource, namespace: event.namespace, limit: 1 }) > 0,
   };
 }
 

@@ -13,6 +13,7 @@ import { nodeLifecycleController } from './nodelifecycle/node-lifecycle-controll
 import { podGarbageCollector } from './podgc/pod-garbage-collector.ts';
 import { replicaSetController } from './replicaset/replicaset-controller.ts';
 import { rootCaPublisher } from './rootcapublisher/root-ca-publisher.ts';
+import { resourceQuotaController } from './resourcequota/resource-quota-controller.ts';
 import { ipRepairController } from './serviceallocation/ip-repair-controller.ts';
 import { portRepairController } from './serviceallocation/port-repair-controller.ts';
 import { serviceAccountController } from './serviceaccount/service-account-controller.ts';
@@ -49,6 +50,7 @@ export function createControllers({ nodeGracePeriodMs, authority }: ControllerSe
     portRepairController,
     endpointsController,
     endpointSliceController,
+    resourceQuotaController,
     pvcProtectionController,
     pvProtectionController,
     vacProtectionController,

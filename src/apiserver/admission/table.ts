@@ -13,6 +13,7 @@ import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import type { AdmissionPlugin } from './plugin.ts';
 import { podTopologyLabels } from './pod-topology-labels.ts';
 import { priority } from './priority.ts';
+import { resourceQuota } from './resource-quota.ts';
 import { runtimeClass } from './runtime-class.ts';
 import { serviceAccount } from './service-account.ts';
 import { storageObjectInUseProtection } from './storage-in-use.ts';
@@ -36,4 +37,6 @@ export const ADMISSION_PLUGINS: readonly AdmissionPlugin[] = [
   certificateRequester,
   // Last of those that change or refuse before validation.
   escalation,
+  // Last of all: what is charged is written.
+  resourceQuota,
 ];

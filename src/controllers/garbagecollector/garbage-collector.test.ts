@@ -94,7 +94,14 @@ describe('garbage collector', () => {
   it('looks neither at Events nor at writes that touch no ownership', () => {
     const { runtime } = newCluster();
     const notice = (resource: 'events' | 'pods', verb: 'update' | 'delete', text: string, owner = false) =>
-      runtime.interested({ resource, verb, text, isOwner: () => owner, isNamespaceEnding: () => false });
+      runtime.interested({
+        resource,
+        verb,
+        text,
+        isOwner: () => owner,
+        isNamespaceEnding: () => false,
+        namespaceHolds: () => false,
+      });
     expect(notice('pods', 'update', '{"metadata":{}}')).toBe(false);
     expect(notice('pods', 'update', '{"metadata":{"ownerReferences":[{}]}}')).toBe(true);
     expect(notice('pods', 'delete', '{}')).toBe(false);

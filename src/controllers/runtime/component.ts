@@ -28,6 +28,8 @@ export interface Notice {
   isOwner(): boolean;
   /** Whether the object's namespace is being deleted. */
   isNamespaceEnding(): boolean;
+  /** Whether the object's namespace holds objects of a resource. */
+  namespaceHolds(resource: ResourceName): boolean;
 }
 
 export interface Context {

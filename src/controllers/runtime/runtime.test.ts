@@ -232,6 +232,7 @@ describe('runtime', () => {
         text,
         isOwner: () => false,
         isNamespaceEnding: () => false,
+        namespaceHolds: () => false,
       });
     expect(about('configmaps')).toBe(true);
     expect(about('secrets')).toBe(false);
