@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { resourceName } from './kind.ts';
+import type { KubeObject } from './object.ts';
 import { KINDS, Scheme } from './scheme.ts';
 import { definition } from '../schema/table.ts';
 
@@ -27,6 +28,13 @@ test('every kind stands once, has a definition, and lists the fields it selects 
   const stored = KINDS.filter(({ storedAs }) => storedAs === undefined);
   expect(new Set(stored.map((kind) => resourceName(kind))).size).toBe(stored.length);
   for (const kind of KINDS) expect(definition(kind.definition), kind.definition).toBeDefined();
+});
+
+test('who can be listed by node is found by its index', () => {
+  const bound = { metadata: { name: 'a', namespace: 'a' }, spec: { nodeName: 'n' } } as unknown as KubeObject;
+  const kinds = KINDS.filter(({ fieldLabels }) => fieldLabels?.includes('spec.nodeName') === true);
+  expect(kinds.length).toBeGreaterThan(1);
+  for (const kind of kinds) expect(kind.terms?.(bound), kind.resource).toEqual(['node:n']);
 });
 
 test('an Event reads the same through both groups', () => {

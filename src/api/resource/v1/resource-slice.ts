@@ -124,6 +124,10 @@ export const resourceSlice = defineKind<ResourceSlice>({
   fieldLabels: ['spec.nodeName', 'spec.driver'],
   unknownFieldLabel: (label) => `field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: ${label}`,
   fields: (object) => ({ 'spec.nodeName': specOf(object).nodeName ?? '', 'spec.driver': specOf(object).driver ?? '' }),
+  terms(object) {
+    const { nodeName = '' } = specOf(object);
+    return nodeName === '' ? [] : [`node:${nodeName}`];
+  },
 
   printer: {
     columns: [NAME_COLUMN, column('Node'), column('Driver'), column('Pool'), AGE_COLUMN],
