@@ -89,24 +89,6 @@ describe('DefaultTolerationSeconds', () => {
   });
 });
 
-describe('Priority', () => {
-  test.each([
-    [{}, 0],
-    [{ priorityClassName: 'system-node-critical' }, 2_000_001_000],
-  ])('%j is %i', (spec, value) => {
-    expect(podSpec(withAccount(), spec)).toMatchObject({ priority: value, preemptionPolicy: 'PreemptLowerPriority' });
-  });
-
-  test.each([
-    [{ priorityClassName: 'none' }, 'no PriorityClass with name none was found'],
-    [{ priority: 5 }, 'the integer value of priority (5) must not be provided in pod spec'],
-  ])('%j is refused', (spec, why) => {
-    const answer = withAccount().send('POST', PODS, { body: podBody('p', spec) });
-    expect(answer.status).toBe(403);
-    expect(answer.body['message']).toContain(why);
-  });
-});
-
 test('TaintNodesByCondition: a new node takes no pods yet', () => {
   const rig = new Rig();
   const made = rig.send('POST', '/api/v1/nodes', { body: { metadata: { name: 'n' } } }).body;
