@@ -40,9 +40,11 @@ const OBJECT_VERBS: readonly ApiVerb[] = ['get', 'update', 'patch', 'delete'];
 export function resolve(kind: Kind, method: string, path: ResourcePath, query: Query): Route {
   if (path.inNamespace && !kind.namespaced) return notFound();
   if (isUnstructured(kind)) return resolveCustom(kind, method, path, query);
-  const connector = own(kind.connections, path.subresource);
+  const connector = path.watch ? undefined : own(kind.connections, path.subresource);
   if (connector !== undefined) return resolveConnection(kind, connector, method, path);
   if (path.rest.length > 0) return notFound();
+  if (path.watch && path.subresource !== '') return notFound();
+  if (path.watch && method !== 'GET') return notAllowed();
   if (path.subresource !== '') return resolveSubresource(kind, method, path);
   if (path.name !== '' && !hasObjects(kind)) return notFound();
   const route = path.name === '' ? resolveCollection(kind, method, path, query) : resolveObject(kind, method, path);
