@@ -17,6 +17,9 @@ export function wide(name: string, type: Column['type'] = 'string'): Column {
   return { name, type, priority: 1 };
 }
 
+/** The last columns of what makes pods by a template: the containers, their images, how the pods are found. */
+export const POD_COLUMNS: readonly Column[] = [wide('Containers'), wide('Images'), wide('Selector')];
+
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;

@@ -5,7 +5,7 @@ import { append } from '../../../lib/append.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, notSupported, required } from '../../../schema/field-error.ts';
 import { pathSegmentNameErrors, subdomainNameErrors } from '../../../schema/names.ts';
-import type { Printer } from '../../kind.ts';
+import type { Kind } from '../../kind.ts';
 import { AGE_COLUMN, NAME_COLUMN, age, column } from '../../printing.ts';
 import type {
   MatchResources,
@@ -15,7 +15,8 @@ import type {
 } from '../../types/admissionregistration-v1.ts';
 import type { LabelSelector } from '../../types/meta-v1.ts';
 import { invalidEach, validateLabelSelector } from '../../validation/fields.ts';
-import { validateMatchResources } from './rules.ts';
+import { CATEGORIES, GROUP } from './names.ts';
+import { setMatchDefaults, validateMatchResources } from './rules.ts';
 
 export interface BindingSpec {
   policyName?: string;
@@ -69,12 +70,34 @@ function paramRefCell(ref: ParamRef | undefined): string {
   return ref?.selector === undefined ? '<unset>' : selectorText(ref.selector);
 }
 
-export const bindingPrinter: Printer<ValidatingAdmissionPolicyBinding | MutatingAdmissionPolicyBinding> = {
-  columns: [NAME_COLUMN, column('PolicyName'), column('ParamRef'), AGE_COLUMN],
-  cells: (object, now) => [
-    object.metadata.name,
-    object.spec?.policyName ?? '',
-    paramRefCell(object.spec?.paramRef),
-    age(object, now),
-  ],
+/** What the two kinds say of themselves alike. */
+export const bindingRules: Pick<
+  Kind<ValidatingAdmissionPolicyBinding | MutatingAdmissionPolicyBinding>,
+  | 'group'
+  | 'version'
+  | 'categories'
+  | 'namespaced'
+  | 'setDefaults'
+  | 'hasGeneration'
+  | 'allowUnconditionalUpdate'
+  | 'printer'
+> = {
+  group: GROUP,
+  version: 'v1',
+  categories: CATEGORIES,
+  namespaced: false,
+  setDefaults({ spec }) {
+    if (spec?.matchResources !== undefined) setMatchDefaults(spec.matchResources);
+  },
+  hasGeneration: true,
+  allowUnconditionalUpdate: false,
+  printer: {
+    columns: [NAME_COLUMN, column('PolicyName'), column('ParamRef'), AGE_COLUMN],
+    cells: (object, now) => [
+      object.metadata.name,
+      object.spec?.policyName ?? '',
+      paramRefCell(object.spec?.paramRef),
+      age(object, now),
+    ],
+  },
 };

@@ -8,9 +8,7 @@ import type {
   ValidatingAdmissionPolicyBinding,
   ValidatingAdmissionPolicyBindingSpec,
 } from '../../types/admissionregistration-v1.ts';
-import { CATEGORIES, GROUP } from './names.ts';
-import { bindingPrinter, validateBinding } from './policy-bindings.ts';
-import { setMatchDefaults } from './rules.ts';
+import { bindingRules, validateBinding } from './policy-bindings.ts';
 
 const ACTIONS = ['Audit', 'Deny', 'Warn'];
 
@@ -36,22 +34,12 @@ function validate(object: ValidatingAdmissionPolicyBinding): FieldError[] {
 }
 
 export const validatingAdmissionPolicyBinding = defineKind<ValidatingAdmissionPolicyBinding>({
-  group: GROUP,
-  version: 'v1',
   kind: 'ValidatingAdmissionPolicyBinding',
   resource: 'validatingadmissionpolicybindings',
   singular: 'validatingadmissionpolicybinding',
-  categories: CATEGORIES,
-  namespaced: false,
   definition: 'io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBinding',
 
-  setDefaults(object) {
-    if (object.spec?.matchResources !== undefined) setMatchDefaults(object.spec.matchResources);
-  },
   validate,
   validateUpdate: validate,
-  hasGeneration: true,
-  allowUnconditionalUpdate: false,
-
-  printer: bindingPrinter,
+  ...bindingRules,
 });

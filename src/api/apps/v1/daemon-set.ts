@@ -3,17 +3,15 @@
 import { append } from '../../../lib/append.ts';
 import { clone, deepEqual } from '../../../lib/json.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
-import { forbidden, invalid, notSupported, required } from '../../../schema/field-error.ts';
+import { invalid, notSupported, required } from '../../../schema/field-error.ts';
 import { formatLabelSelector, formatLabels, labelSelectorOf, matchesLabels } from '../../../schema/label-selector.ts';
 import { omitEmpty, setPodTemplateDefaults } from '../../core/v1/pod-defaults.ts';
-import { validatePodTemplateSpec } from '../../core/v1/pod-validation/pod-spec.ts';
 import { defineKind } from '../../kind.ts';
-import { AGE_COLUMN, NAME_COLUMN, age, column, containerCells, wide } from '../../printing.ts';
+import { AGE_COLUMN, NAME_COLUMN, POD_COLUMNS, age, column, containerCells } from '../../printing.ts';
 import type { DaemonSet, DaemonSetSpec, DaemonSetStatus, DaemonSetUpdateStrategy } from '../../types/apps-v1.ts';
-import { validateImmutable, validateLabelSelector, validateNonnegative } from '../../validation/fields.ts';
+import { validateLabelSelector, validateNonnegative } from '../../validation/fields.ts';
 import { intOrPercentValue, validateAtMostAll, validateIntOrPercent } from '../../validation/int-or-percent.ts';
-import { selectorJson } from './selector.ts';
-import { workloadWarnings } from './workload.ts';
+import { validateCollisions, validateEndlessTemplate, validateSameSelector, workloadWarnings } from './workload.ts';
 
 /** Counts changes of the template; a field of versions that are gone. */
 const GENERATION = 'deprecated.daemonset.template.generation';
@@ -104,15 +102,7 @@ function validate(object: DaemonSet): FieldError[] {
   if (selector !== undefined && all) {
     errors.push(invalid('spec.selector', {}, 'empty selector is invalid for daemonset'));
   }
-  append(errors, validatePodTemplateSpec(template ?? {}, 'spec.template'));
-  const { restartPolicy = '', activeDeadlineSeconds } = template?.spec ?? {};
-  if (restartPolicy !== 'Always') {
-    errors.push(notSupported('spec.template.spec.restartPolicy', restartPolicy, ['Always']));
-  }
-  if (activeDeadlineSeconds !== undefined) {
-    const why = 'activeDeadlineSeconds in DaemonSet is not Supported';
-    errors.push(forbidden('spec.template.spec.activeDeadlineSeconds', why));
-  }
+  append(errors, validateEndlessTemplate(template ?? {}, 'DaemonSet', 'spec.template'));
   return [
     ...errors,
     ...validateNonnegative(spec.minReadySeconds, 'spec.minReadySeconds'),
@@ -122,12 +112,10 @@ function validate(object: DaemonSet): FieldError[] {
 }
 
 function validateStatus({ status = EMPTY_STATUS }: DaemonSet, old: DaemonSet): FieldError[] {
-  const errors = COUNTS.flatMap((key) => validateNonnegative(status[key], `status.${key}`));
-  const collisions = old.status?.collisionCount;
-  if (collisions !== undefined && (status.collisionCount ?? -1) < collisions) {
-    errors.push(invalid('status.collisionCount', status.collisionCount ?? 0, 'cannot be decremented'));
-  }
-  return errors;
+  return [
+    ...COUNTS.flatMap((key) => validateNonnegative(status[key], `status.${key}`)),
+    ...validateCollisions(status.collisionCount, old.status?.collisionCount),
+  ];
 }
 
 export const daemonSet = defineKind<DaemonSet>({
@@ -152,8 +140,7 @@ export const daemonSet = defineKind<DaemonSet>({
   },
   validate,
   validateUpdate(object, old) {
-    const selector = selectorJson(object.spec?.selector);
-    return [...validate(object), ...validateImmutable(selector, selectorJson(old.spec?.selector), 'spec.selector')];
+    return [...validate(object), ...validateSameSelector(object.spec?.selector, old.spec?.selector)];
   },
   warnings: workloadWarnings,
   hasGeneration: true,
@@ -178,9 +165,7 @@ export const daemonSet = defineKind<DaemonSet>({
       column('Available', 'integer'),
       column('Node Selector'),
       AGE_COLUMN,
-      wide('Containers'),
-      wide('Images'),
-      wide('Selector'),
+      ...POD_COLUMNS,
     ],
     cells: (object, now) => [
       object.metadata.name,

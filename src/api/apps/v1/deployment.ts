@@ -1,7 +1,14 @@
 // Deployment. Models kubernetes pkg/registry/apps/deployment, pkg/apis/apps/{v1,validation} and the printer.
 
-import { selectorJson } from './selector.ts';
-import { scaleOf, setWorkloadDefaults, validateSelector, validateTemplate, workloadWarnings } from './workload.ts';
+import {
+  scaleOf,
+  setWorkloadDefaults,
+  validateCollisions,
+  validateSameSelector,
+  validateSelector,
+  validateTemplate,
+  workloadWarnings,
+} from './workload.ts';
 import { append } from '../../../lib/append.ts';
 import { deepEqual } from '../../../lib/json.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
@@ -9,9 +16,9 @@ import { forbidden, invalid, notSupported, required } from '../../../schema/fiel
 import { formatLabelSelector } from '../../../schema/label-selector.ts';
 import { omitEmpty } from '../../core/v1/pod-defaults.ts';
 import { defineKind } from '../../kind.ts';
-import { AGE_COLUMN, NAME_COLUMN, age, column, containerCells, wide } from '../../printing.ts';
+import { AGE_COLUMN, NAME_COLUMN, POD_COLUMNS, age, column, containerCells } from '../../printing.ts';
 import type { Deployment, DeploymentSpec, DeploymentStatus, DeploymentStrategy } from '../../types/apps-v1.ts';
-import { validateImmutable, validateNonnegative } from '../../validation/fields.ts';
+import { validateNonnegative } from '../../validation/fields.ts';
 import { intOrPercentValue, validateAtMostAll, validateIntOrPercent } from '../../validation/int-or-percent.ts';
 
 const EMPTY_SPEC: DeploymentSpec = { selector: {}, template: {} };
@@ -106,11 +113,7 @@ function validateStatus({ status = {} }: Deployment, old: Deployment): FieldErro
   if (availableReplicas > readyReplicas) {
     errors.push(invalid('status.availableReplicas', availableReplicas, 'cannot be greater than readyReplicas'));
   }
-  const collisions = old.status?.collisionCount;
-  if (collisions !== undefined && (status.collisionCount ?? -1) < collisions) {
-    errors.push(invalid('status.collisionCount', status.collisionCount ?? 0, 'cannot be decremented'));
-  }
-  return errors;
+  return [...errors, ...validateCollisions(status.collisionCount, old.status?.collisionCount)];
 }
 
 export const deployment = defineKind<Deployment>({
@@ -139,8 +142,7 @@ export const deployment = defineKind<Deployment>({
   validate,
 
   validateUpdate(object, old) {
-    const selector = selectorJson(object.spec?.selector);
-    return [...validate(object), ...validateImmutable(selector, selectorJson(old.spec?.selector), 'spec.selector')];
+    return [...validate(object), ...validateSameSelector(object.spec?.selector, old.spec?.selector)];
   },
 
   warnings: workloadWarnings,
@@ -156,19 +158,10 @@ export const deployment = defineKind<Deployment>({
     validate: validateStatus,
     resetFields: ['spec', 'metadata.labels'],
   },
-  scale: scaleOf<Deployment>(),
+  scale: scaleOf<Deployment>(({ spec }) => spec?.selector),
 
   printer: {
-    columns: [
-      NAME_COLUMN,
-      column('Ready'),
-      column('Up-to-date'),
-      column('Available'),
-      AGE_COLUMN,
-      wide('Containers'),
-      wide('Images'),
-      wide('Selector'),
-    ],
+    columns: [NAME_COLUMN, column('Ready'), column('Up-to-date'), column('Available'), AGE_COLUMN, ...POD_COLUMNS],
     cells: (object, now) => [
       object.metadata.name,
       `${object.status?.readyReplicas ?? 0}/${object.spec?.replicas ?? 0}`,

@@ -78,7 +78,7 @@ export const statefulSet = defineKind<StatefulSet>({
     },
     validate: validateStatefulSetStatus,
   },
-  scale: scaleOf<StatefulSet>(),
+  scale: scaleOf<StatefulSet>(({ spec }) => spec?.selector),
 
   printer: {
     columns: [NAME_COLUMN, column('Ready'), AGE_COLUMN, wide('Containers'), wide('Images')],

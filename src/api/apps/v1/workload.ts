@@ -2,7 +2,6 @@
 // Models kubernetes pkg/apis/apps/validation and pkg/registry/apps/*/storage (ScaleREST).
 
 import { scaleSelector, selectorJson } from './selector.ts';
-import { append } from '../../../lib/append.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, invalid, notSupported, required } from '../../../schema/field-error.ts';
 import { labelSelectorOf, matchesLabels } from '../../../schema/label-selector.ts';
@@ -14,7 +13,7 @@ import type { ScaleStrategy } from '../../kind.ts';
 import type { KubeObject } from '../../object.ts';
 import type { PodTemplateSpec } from '../../types/core-v1.ts';
 import type { LabelSelector } from '../../types/meta-v1.ts';
-import { validateLabelSelector } from '../../validation/fields.ts';
+import { validateImmutable, validateLabelSelector } from '../../validation/fields.ts';
 
 interface WorkloadSpec {
   replicas?: number;
@@ -42,7 +41,7 @@ export function validateSelector(selector: LabelSelector | null | undefined, fie
   return errors;
 }
 
-/** The template of pods that run for ever, and that its labels are those that `selector` asks for. */
+/** The template of pods, and that its labels are those that `selector` asks for. */
 export function validateTemplate(
   template: PodTemplateSpec | undefined,
   selector: LabelSelector | null | undefined,
@@ -57,17 +56,36 @@ export function validateTemplate(
   if (!matches) {
     errors.push(invalid(`${field}.metadata.labels`, labels, '`selector` does not match template `labels`'));
   }
-  append(errors, validatePodTemplateSpec(template, field));
-  const spec = template.spec;
-  if (spec?.restartPolicy !== 'Always') {
-    errors.push(notSupported(`${field}.spec.restartPolicy`, spec?.restartPolicy ?? '', ['Always']));
+  // The text says ReplicaSet for every workload.
+  return [...errors, ...validateEndlessTemplate(template, 'ReplicaSet', field)];
+}
+
+/** The template of pods that run for ever; a message names `kind`. */
+export function validateEndlessTemplate(template: PodTemplateSpec, kind: string, field: string): FieldError[] {
+  const errors = validatePodTemplateSpec(template, field);
+  const { restartPolicy = '', activeDeadlineSeconds } = template.spec ?? {};
+  if (restartPolicy !== 'Always') {
+    errors.push(notSupported(`${field}.spec.restartPolicy`, restartPolicy, ['Always']));
   }
-  if (spec?.activeDeadlineSeconds !== undefined) {
-    errors.push(
-      forbidden(`${field}.spec.activeDeadlineSeconds`, 'activeDeadlineSeconds in ReplicaSet is not Supported'),
-    );
+  if (activeDeadlineSeconds !== undefined) {
+    const why = `activeDeadlineSeconds in ${kind} is not Supported`;
+    errors.push(forbidden(`${field}.spec.activeDeadlineSeconds`, why));
   }
   return errors;
+}
+
+/** A workload's pods are found by the same selector for ever. */
+export function validateSameSelector(
+  selector: LabelSelector | undefined,
+  old: LabelSelector | undefined,
+): FieldError[] {
+  return validateImmutable(selectorJson(selector), selectorJson(old), 'spec.selector');
+}
+
+/** How often a name was taken already only grows. */
+export function validateCollisions(count: number | undefined, old: number | undefined): FieldError[] {
+  if (old === undefined || (count ?? -1) >= old) return [];
+  return [invalid('status.collisionCount', count ?? 0, 'cannot be decremented')];
 }
 
 /** Warnings of a create, and of an update that changes what the generation counts. */
@@ -97,14 +115,14 @@ export function templateWarnings(
 }
 
 /** `scale` of a workload: how many pods it asks for, how many there are, and how to find them. */
-export function scaleOf<
-  T extends KubeObject & { spec?: WorkloadSpec; status?: { replicas?: number } },
->(): ScaleStrategy<T> {
+export function scaleOf<T extends KubeObject & { spec?: { replicas?: number }; status?: { replicas?: number } }>(
+  selectorOf: (object: T) => LabelSelector | undefined,
+): ScaleStrategy<T> {
   return {
-    get: ({ spec, status }) => ({
+    get: (object) => ({
       // Upstream's Scale leaves a zero out.
-      spec: (spec?.replicas ?? 0) === 0 ? {} : { replicas: spec?.replicas ?? 0 },
-      status: { replicas: status?.replicas ?? 0, selector: scaleSelector(spec?.selector) },
+      spec: (object.spec?.replicas ?? 0) === 0 ? {} : { replicas: object.spec?.replicas ?? 0 },
+      status: { replicas: object.status?.replicas ?? 0, selector: scaleSelector(selectorOf(object)) },
     }),
     set(object, replicas) {
       if (object.spec !== undefined) object.spec.replicas = replicas;

@@ -10,8 +10,8 @@ import type { KubeObject } from '../../object.ts';
 import { schemaOf } from '../../schema-of.ts';
 import type { HorizontalPodAutoscaler, HorizontalPodAutoscalerSpec } from '../../types/autoscaling-v1.ts';
 import type { HorizontalPodAutoscaler as Stored, MetricSpec } from '../../types/autoscaling-v2.ts';
-import { horizontalPodAutoscaler, setAutoscalerDefaults } from '../v2/horizontal-pod-autoscaler.ts';
-import { validateAutoscaler, validateAutoscalerStatus } from '../v2/validation.ts';
+import { autoscalerNames, horizontalPodAutoscaler, setAutoscalerDefaults } from '../v2/horizontal-pod-autoscaler.ts';
+import { validateAutoscalerStatus, validateChangedAutoscaler, validateNewAutoscaler } from '../v2/validation.ts';
 import { metricsOf, metricsText, parsed } from './metric-forms.ts';
 
 const DEFINITION = 'io.k8s.api.autoscaling.v1.HorizontalPodAutoscaler';
@@ -121,14 +121,8 @@ function fromStored(stored: KubeObject): HorizontalPodAutoscaler {
 }
 
 export const horizontalPodAutoscalerV1 = defineKind<HorizontalPodAutoscaler>({
-  group: 'autoscaling',
+  ...autoscalerNames,
   version: 'v1',
-  kind: 'HorizontalPodAutoscaler',
-  resource: 'horizontalpodautoscalers',
-  singular: 'horizontalpodautoscaler',
-  shortNames: ['hpa'],
-  categories: ['all'],
-  namespaced: true,
   definition: DEFINITION,
   storedAs: {
     kind: 'HorizontalPodAutoscaler',
@@ -145,9 +139,8 @@ export const horizontalPodAutoscalerV1 = defineKind<HorizontalPodAutoscaler>({
   prepareForCreate(object) {
     object.status = { currentReplicas: 0, desiredReplicas: 0 };
   },
-  validate: (object) => validateAutoscaler(toStoredAsIs(object), { minReplicas: 1, anyTarget: false }),
-  validateUpdate: (object, old) =>
-    validateAutoscaler(toStoredAsIs(object), { minReplicas: old.spec.minReplicas === 0 ? 0 : 1, anyTarget: true }),
+  validate: (object) => validateNewAutoscaler(toStoredAsIs(object)),
+  validateUpdate: (object, old) => validateChangedAutoscaler(toStoredAsIs(object), old.spec.minReplicas),
 
   status: {
     prepare(object) {

@@ -11,7 +11,7 @@ import type {
   MetricTarget,
   MetricValueStatus,
 } from '../../types/autoscaling-v2.ts';
-import { validateAutoscaler, validateAutoscalerStatus } from './validation.ts';
+import { validateAutoscalerStatus, validateChangedAutoscaler, validateNewAutoscaler } from './validation.ts';
 
 const DEFAULT_UTILIZATION = 80;
 const PERIOD = 15;
@@ -89,24 +89,28 @@ function targetsCell({ spec, status }: HorizontalPodAutoscaler): string {
   return more > 0 ? `${cells.join(', ')} + ${more} more...` : cells.join(', ');
 }
 
-export const horizontalPodAutoscaler = defineKind<HorizontalPodAutoscaler>({
+/** In every version. */
+export const autoscalerNames = {
   group: 'autoscaling',
-  version: 'v2',
   kind: 'HorizontalPodAutoscaler',
   resource: 'horizontalpodautoscalers',
   singular: 'horizontalpodautoscaler',
   shortNames: ['hpa'],
   categories: ['all'],
   namespaced: true,
+} as const;
+
+export const horizontalPodAutoscaler = defineKind<HorizontalPodAutoscaler>({
+  ...autoscalerNames,
+  version: 'v2',
   definition: 'io.k8s.api.autoscaling.v2.HorizontalPodAutoscaler',
 
   setDefaults: setAutoscalerDefaults,
   prepareForCreate(object) {
     object.status = { desiredReplicas: 0 };
   },
-  validate: (object) => validateAutoscaler(object, { minReplicas: 1, anyTarget: false }),
-  validateUpdate: (object, old) =>
-    validateAutoscaler(object, { minReplicas: old.spec.minReplicas === 0 ? 0 : 1, anyTarget: true }),
+  validate: validateNewAutoscaler,
+  validateUpdate: (object, old) => validateChangedAutoscaler(object, old.spec.minReplicas),
 
   status: {
     prepare(object) {

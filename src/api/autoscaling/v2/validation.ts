@@ -26,7 +26,7 @@ const SELECT_POLICIES = ['Disabled', 'Max', 'Min'];
 const MAX_WINDOW = 3600;
 const MAX_PERIOD = 1800;
 
-export interface Leniency {
+interface Leniency {
   /** 0 where the old object had it, else 1. */
   readonly minReplicas: 0 | 1;
   /** An update may keep a target that would not be taken any more. */
@@ -203,7 +203,19 @@ function validateRules(rules: HPAScalingRules | undefined, field: string): Field
   return errors;
 }
 
-export function validateAutoscaler({ spec }: HorizontalPodAutoscaler, leniency: Leniency): FieldError[] {
+export function validateNewAutoscaler(object: HorizontalPodAutoscaler): FieldError[] {
+  return validateAutoscaler(object, { minReplicas: 1, anyTarget: false });
+}
+
+/** What scaled down to nothing before may do so still. */
+export function validateChangedAutoscaler(
+  object: HorizontalPodAutoscaler,
+  oldMinimum: number | undefined,
+): FieldError[] {
+  return validateAutoscaler(object, { minReplicas: oldMinimum === 0 ? 0 : 1, anyTarget: true });
+}
+
+function validateAutoscaler({ spec }: HorizontalPodAutoscaler, leniency: Leniency): FieldError[] {
   const { minReplicas, maxReplicas = 0, metrics = [], behavior } = spec ?? {};
   const lowest = leniency.minReplicas;
   const errors: FieldError[] = [];

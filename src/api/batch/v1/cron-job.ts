@@ -10,7 +10,15 @@ import { selectorJson } from '../../apps/v1/selector.ts';
 import { templateWarnings } from '../../apps/v1/workload.ts';
 import { setPodTemplateDefaults } from '../../core/v1/pod-defaults.ts';
 import { defineKind } from '../../kind.ts';
-import { AGE_COLUMN, NAME_COLUMN, age, column, containerCells, translateTimestampSince, wide } from '../../printing.ts';
+import {
+  AGE_COLUMN,
+  NAME_COLUMN,
+  POD_COLUMNS,
+  age,
+  column,
+  containerCells,
+  translateTimestampSince,
+} from '../../printing.ts';
 import type { CronJob, CronJobSpec, JobTemplateSpec } from '../../types/batch-v1.ts';
 import { validateNonnegative } from '../../validation/fields.ts';
 import { validateJobSpec } from './job-spec.ts';
@@ -126,9 +134,7 @@ export const cronJob = defineKind<CronJob>({
       column('Active', 'integer'),
       column('Last Schedule'),
       AGE_COLUMN,
-      wide('Containers'),
-      wide('Images'),
-      wide('Selector'),
+      ...POD_COLUMNS,
     ],
     cells: (object, now) => [
       object.metadata.name,

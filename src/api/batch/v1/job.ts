@@ -13,7 +13,7 @@ import { selectorJson } from '../../apps/v1/selector.ts';
 import { setPodTemplateDefaults } from '../../core/v1/pod-defaults.ts';
 import type { StrategyContext } from '../../kind.ts';
 import { defineKind } from '../../kind.ts';
-import { AGE_COLUMN, NAME_COLUMN, age, column, containerCells, humanDuration, wide } from '../../printing.ts';
+import { AGE_COLUMN, NAME_COLUMN, POD_COLUMNS, age, column, containerCells, humanDuration } from '../../printing.ts';
 import type { Job, JobSpec } from '../../types/batch-v1.ts';
 import { validateLabelSelector } from '../../validation/fields.ts';
 import { validateJobSpec, validateJobSpecChange } from './job-spec.ts';
@@ -187,16 +187,7 @@ export const job = defineKind<Job>({
   fields: ({ status }) => ({ 'status.successful': String(status?.succeeded ?? 0) }),
 
   printer: {
-    columns: [
-      NAME_COLUMN,
-      column('Status'),
-      column('Completions'),
-      column('Duration'),
-      AGE_COLUMN,
-      wide('Containers'),
-      wide('Images'),
-      wide('Selector'),
-    ],
+    columns: [NAME_COLUMN, column('Status'), column('Completions'), column('Duration'), AGE_COLUMN, ...POD_COLUMNS],
     cells: (object, now) => [
       object.metadata.name,
       statusCell(object),

@@ -10,7 +10,7 @@ import { defineKind } from '../../kind.ts';
 import { AGE_COLUMN, NAME_COLUMN, age, column } from '../../printing.ts';
 import type { FlowSchema, FlowSchemaSpec, PolicyRulesWithSubjects, Subject } from '../../types/flowcontrol-v1.ts';
 import { invalidEach } from '../../validation/fields.ts';
-import { validateConditions } from './conditions.ts';
+import { conditionRules, validateConditions } from './conditions.ts';
 import { validateRules } from './rules.ts';
 
 const METHODS = ['ByNamespace', 'ByUser'];
@@ -115,19 +115,9 @@ export const flowSchema = defineKind<FlowSchema>({
     const spec = (object.spec ??= {} as FlowSchemaSpec);
     spec.matchingPrecedence ||= 1000;
   },
-  prepareForCreate(object) {
-    object.status = {};
-  },
   validate,
   validateUpdate: validate,
-  hasGeneration: true,
-
-  status: {
-    prepare(object) {
-      object.status ??= {};
-    },
-    validate: ({ status }) => validateConditions(status?.conditions),
-  },
+  ...conditionRules,
 
   printer: {
     columns: [

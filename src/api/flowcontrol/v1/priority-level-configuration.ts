@@ -15,7 +15,7 @@ import type {
   PriorityLevelConfigurationSpec as Spec,
   QueuingConfiguration,
 } from '../../types/flowcontrol-v1.ts';
-import { validateConditions } from './conditions.ts';
+import { conditionRules, validateConditions } from './conditions.ts';
 
 const TYPES = ['Exempt', 'Limited'];
 const RESPONSES = ['Queue', 'Reject'];
@@ -174,19 +174,9 @@ export const priorityLevelConfiguration = defineKind<PriorityLevelConfiguration>
   definition: 'io.k8s.api.flowcontrol.v1.PriorityLevelConfiguration',
 
   setDefaults,
-  prepareForCreate(object) {
-    object.status = {};
-  },
   validate,
   validateUpdate: validate,
-  hasGeneration: true,
-
-  status: {
-    prepare(object) {
-      object.status ??= {};
-    },
-    validate: ({ status }) => validateConditions(status?.conditions),
-  },
+  ...conditionRules,
 
   printer: {
     columns: [
