@@ -164,7 +164,7 @@ describe('cluster IPs', () => {
               'ipaddress.kubernetes.io/managed-by': 'ipallocator.k8s.io',
             },
           },
-          spec: { parentRef: { group: '', resource: 'services', namespace: 'default', name: 's' } },
+          spec: { parentRef: { resource: 'services', namespace: 'default', name: 's' } },
         },
       },
     ]);

@@ -4,7 +4,7 @@
 import type { Cidr, Ip } from '../../../schema/ip.ts';
 import { addressAt, cidrContains, cidrCovers, cidrSize, formatIp, parseCidr, parseIp } from '../../../schema/ip.ts';
 import type { Draft } from '../../object.ts';
-import type { IPAddress, IPAddressSpec, ServiceCIDR, ServiceCIDRStatus } from '../../types/networking-v1.ts';
+import type { IPAddress, ServiceCIDR, ServiceCIDRStatus } from '../../types/networking-v1.ts';
 
 /** The range that every cluster begins with. */
 export const DEFAULT_SERVICE_CIDR = '10.96.0.0/16';
@@ -62,7 +62,7 @@ export function newIpAddress(address: string, namespace: string, service: string
     kind: 'IPAddress',
     apiVersion: 'networking.k8s.io/v1',
     metadata: { name, labels: { [FAMILY_LABEL]: familyOf(name), [MANAGED_BY_LABEL]: IP_ALLOCATOR } },
-    spec: { parentRef: { group: '', resource: 'services', namespace, name: service } } satisfies IPAddressSpec,
+    spec: { parentRef: { resource: 'services', namespace, name: service } },
   };
 }
 
