@@ -1,13 +1,14 @@
 // What the suites of the cluster's shell share: clusters through the gateway, and their objects.
 
-import { env, SELF } from 'cloudflare:test';
+import { env, runDurableObjectAlarm, runInDurableObject, SELF } from 'cloudflare:test';
+import type { Cluster } from '../../../src/cluster/cluster.ts';
 import type { Env } from '../../../src/env.ts';
 
 export const bindings = env as unknown as Env;
 
 export interface TestCluster {
   readonly name: string;
-  readonly stub: DurableObjectStub<import('../../../src/cluster/cluster.ts').Cluster>;
+  readonly stub: DurableObjectStub<Cluster>;
   /** Asks as the administrator. */
   ask(path: string, init?: { method?: string; body?: unknown; headers?: Record<string, string> }): Promise<Response>;
 }
@@ -47,6 +48,19 @@ export async function make(ask: TestCluster['ask'], name: string, data?: Record<
   const answer = await ask(CONFIG_MAPS, { method: 'POST', body: configMap(name, data) });
   const text = await answer.text();
   if (answer.status !== 201) throw new Error(`${answer.status}: ${text}`);
+}
+
+export const alarmOf = (stub: DurableObjectStub<Cluster>): Promise<number | null> =>
+  runInDurableObject(stub, (_cluster, { storage }) => storage.getAlarm());
+
+/** Runs what is due, until nothing is to be done within a second. */
+export async function settle(stub: DurableObjectStub<Cluster>): Promise<void> {
+  for (let i = 0; i < 20; i++) {
+    await scheduler.wait(20);
+    const at = await alarmOf(stub);
+    if (at === null || at > Date.now() + 1_000) return;
+    await runDurableObjectAlarm(stub);
+  }
 }
 
 export interface Frame {

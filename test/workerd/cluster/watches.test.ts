@@ -3,7 +3,7 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
 import type { Frame, TestCluster } from './support.ts';
-import { CONFIG_MAPS, createCluster, Frames, make } from './support.ts';
+import { CONFIG_MAPS, createCluster, Frames, make, settle } from './support.ts';
 
 const LONG = 'x'.repeat(200_000);
 const OWN = 'fieldSelector=metadata.name!=kube-root-ca.crt';
@@ -72,6 +72,8 @@ describe('a WebSocket watch', () => {
 describe('a client that does not read', () => {
   it('falls behind, holding no memory, and is told the rest when it reads, though the object slept meanwhile', async () => {
     const cluster = await createCluster('slow');
+    // What controllers make of a new cluster counts as well.
+    await settle(cluster.stub);
     const { metadata } = (await (await cluster.ask(CONFIG_MAPS)).json()) as Frame['object'];
     const frames = new Frames(
       await cluster.ask(`${CONFIG_MAPS}?watch=1&resourceVersion=${metadata.resourceVersion}&${OWN}`),
