@@ -33,7 +33,7 @@ describe('the router', () => {
 
 describe('negotiation', () => {
   const encoding = (accept: string, stream = false, protobuf = true): unknown => {
-    const result = negotiate(accept, { stream, protobuf });
+    const result = negotiate(accept, { stream, protobuf, table: true });
     return result.ok ? result.value : result.status.message;
   };
 
@@ -162,4 +162,17 @@ describe('answers', () => {
     for (const value of ['0', 'false', 'yes']) expect(encodingOf(`?pretty=${value}`, 'curl/8')).toBeUndefined();
     expect(encodingOf('?pretty=', 'curl/8')).toEqual(pretty);
   });
+});
+
+test('what is asked of a question or an action is told in no Table', () => {
+  const rig = new Rig();
+  const body = { spec: { resourceAttributes: { verb: 'get', resource: 'pods' } } };
+  const url = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+  const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io';
+  expect(rig.send('POST', url, { body, headers: { accept } }).body).toMatchObject({
+    code: 406,
+    reason: 'NotAcceptable',
+  });
+  const either = rig.send('POST', url, { body, headers: { accept: `${accept},application/json` } });
+  expect([either.status, either.response.encoding]).toEqual([201, undefined]);
 });

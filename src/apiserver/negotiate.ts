@@ -42,19 +42,25 @@ export interface Endpoint {
 /** Answers that are no objects of the endpoint's kind: failures, discovery. */
 export const PLAIN_ENDPOINT: Endpoint = { allows: (_format, convert) => convert === undefined };
 
-const RESOURCE_ENDPOINT: Endpoint = { allows: allowsOfResource, serverVersion: 'v1' };
-/** Of custom resources, which have no messages of protobuf. */
-const CUSTOM_ENDPOINT: Endpoint = {
-  allows: (format, convert) => allowsOfResource(format, convert) && (convert !== undefined || format !== 'protobuf'),
-  serverVersion: 'v1',
-};
+/** What answers of a resource can be made into. */
+export interface Representable {
+  /** Whether the kind has a message; custom resources have none. */
+  readonly protobuf: boolean;
+  /** Whether there are columns; answers to questions and actions have none. */
+  readonly table: boolean;
+}
 
-function allowsOfResource(format: Format, convert: Conversion | undefined): boolean {
-  if (convert === undefined) return true;
-  const { group, version, kind } = convert;
-  if (group !== 'meta.k8s.io' || (version !== 'v1' && version !== 'v1beta1')) return false;
-  if (kind === 'Table') return format !== 'protobuf';
-  return kind === 'PartialObjectMetadata' || kind === 'PartialObjectMetadataList';
+function endpointOf({ protobuf, table }: Representable): Endpoint {
+  return {
+    allows(format, convert) {
+      if (convert === undefined) return protobuf || format !== 'protobuf';
+      const { group, version, kind } = convert;
+      if (group !== 'meta.k8s.io' || (version !== 'v1' && version !== 'v1beta1')) return false;
+      if (kind === 'Table') return table && format !== 'protobuf';
+      return kind === 'PartialObjectMetadata' || kind === 'PartialObjectMetadataList';
+    },
+    serverVersion: 'v1',
+  };
 }
 
 export function notAcceptable(types: readonly string[] = OBJECT_TYPES): Status {
@@ -117,16 +123,13 @@ function fitting(format: Format, params: ReadonlyMap<string, string>, endpoint: 
   return { format, convert, pretty: params.get('pretty') === '1' };
 }
 
-/**
- * `undefined`: plain compact JSON, which needs no rendering. `stream`: for the frames of a watch, which are never YAML.
- * `protobuf`: whether the kind has a message.
- */
+/** `undefined`: plain compact JSON, which needs no rendering. `stream`: for the frames of a watch, which are never YAML. */
 export function negotiate(
   accept: string | undefined,
-  options: { readonly stream: boolean; readonly protobuf: boolean },
+  options: Representable & { readonly stream: boolean },
 ): Result<Encoding | undefined> {
   if (acceptsPlain(accept)) return ok(undefined);
-  const choice = choose(accept, options.protobuf ? RESOURCE_ENDPOINT : CUSTOM_ENDPOINT);
+  const choice = choose(accept, endpointOf(options));
   if (choice === undefined) return fail(notAcceptable());
   if (options.stream && choice.format === 'yaml') return fail(notAcceptable(STREAM_TYPES));
   return ok(encodingOfChoice(choice));

@@ -11,6 +11,7 @@
 import type { Kind } from '../api/kind.ts';
 import { isUnstructured } from '../api/schema-of.ts';
 import type { Status } from '../api/status.ts';
+import { own } from '../lib/json.ts';
 import { statusAnswer } from './answer.ts';
 import type { User } from './authentication/user.ts';
 import type { Exchange, Services } from './exchange.ts';
@@ -48,7 +49,10 @@ export function planResource(services: Services, request: ApiRequest, path: Reso
   const refused = refuse(request, path, query, verb, kind);
   if (refused !== undefined) return refusal(refused);
 
-  const represented = representation(request, query, kind, verb.name === 'watch');
+  const represented = representation(request, query, kind, {
+    stream: verb.name === 'watch',
+    table: hasTable(kind, path),
+  });
   if (!represented.ok) return refusal(represented.status);
   const encoding = represented.value;
   const exchange: Exchange = { services, request, query, path, kind, user, encoding, warnings: [] };
@@ -69,6 +73,11 @@ export function planResource(services: Services, request: ApiRequest, path: Reso
     return warned(warnings.length === 0 ? shown : alsoWarned(shown, warnings), kind.deprecated);
   };
   return { effect: verb.writes ? 'write' : 'read', run };
+}
+
+/** Questions and actions answer with what nobody lists. */
+function hasTable({ review, collectionAction, actions }: Kind, { subresource }: ResourcePath): boolean {
+  return review === undefined && collectionAction === undefined && own(actions, subresource) === undefined;
 }
 
 function answer(response: ApiResponse): Plan {

@@ -17,11 +17,11 @@ export function representation(
   request: ApiRequest,
   query: Query,
   kind: Kind,
-  stream: boolean,
+  { stream, table }: { readonly stream: boolean; readonly table: boolean },
 ): Result<Encoding | undefined> {
   const accept = request.header('accept');
   const protobuf = messageOfKind(apiVersionOf(kind), kind.kind) !== undefined;
-  const accepted = negotiate(accept, { stream, protobuf });
+  const accepted = negotiate(accept, { stream, protobuf, table });
   if (!accepted.ok) return accepted;
   const pretty = prettyAsked(request, query);
   if (accepted.value === undefined && !pretty && acceptsPlain(accept)) return accepted;
