@@ -49,8 +49,10 @@ import { endpointSlice } from './discovery/v1/endpoint-slice.ts';
 import { eventsEvent } from './events/v1/event.ts';
 import { flowSchema } from './flowcontrol/v1/flow-schema.ts';
 import { priorityLevelConfiguration } from './flowcontrol/v1/priority-level-configuration.ts';
+import type { ResourceInfo } from './client.ts';
 import type { Kind } from './kind.ts';
-import { resourceName } from './kind.ts';
+import type { ResourceName } from './resources.ts';
+import { apiVersionOf, resourceName } from './kind.ts';
 import { ingressClass } from './networking/v1/ingress-class.ts';
 import { ingress } from './networking/v1/ingress.ts';
 import { ipAddress } from './networking/v1/ip-address.ts';
@@ -186,6 +188,7 @@ export class Scheme {
   readonly #byLogResource = new Map<string, Kind>();
   readonly #byVersion: ReadonlyMap<string, readonly Kind[]>;
   readonly #groups: ApiGroup[];
+  #resources: readonly ResourceInfo[] | undefined;
 
   /** `owners`: kinds, served or not, in whose form the log holds what is served in other versions too. */
   constructor(kinds: readonly Kind[] = KINDS, owners: readonly Kind[] = []) {
@@ -225,6 +228,19 @@ export class Scheme {
   /** Every kind that has rows of its own in the log, each once. */
   owners(): Iterable<Kind> {
     return this.#byLogResource.values();
+  }
+
+  /** What components can read and write. */
+  resources(): readonly ResourceInfo[] {
+    this.#resources ??= [...this.owners()]
+      .filter((kind) => kind.collectionAction === undefined && kind.review === undefined)
+      .map((kind) => ({
+        resource: resourceName(kind) as ResourceName,
+        namespaced: kind.namespaced,
+        kind: kind.kind,
+        apiVersion: apiVersionOf(kind),
+      }));
+    return this.#resources;
   }
 
   /** Core first, then upstream's order. */

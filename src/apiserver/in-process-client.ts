@@ -3,7 +3,6 @@
 
 import type { Client, DeleteOptions, EventInput, ListOptions, ResourceInfo } from '../api/client.ts';
 import type { Kind } from '../api/kind.ts';
-import { apiVersionOf } from '../api/kind.ts';
 import type { Draft, KubeObject } from '../api/object.ts';
 import type { ResourceMap, ResourceName } from '../api/resources.ts';
 import type { Result } from '../api/status.ts';
@@ -75,14 +74,7 @@ export class InProcessClient implements Client {
   }
 
   resources(): readonly ResourceInfo[] {
-    return [...this.#options.services.scheme.owners()]
-      .filter((kind) => kind.collectionAction === undefined && kind.review === undefined)
-      .map((kind) => ({
-        resource: (kind.group === '' ? kind.resource : `${kind.resource}.${kind.group}`) as ResourceName,
-        namespaced: kind.namespaced,
-        kind: kind.kind,
-        apiVersion: apiVersionOf(kind),
-      }));
+    return this.#options.services.scheme.resources();
   }
 
   create<R extends ResourceName>(resource: R, object: Draft<ResourceMap[R]>): Result<ResourceMap[R]> {

@@ -9,6 +9,7 @@ const MAX_UPDATERS = 10;
 const ANCIENT = 'ancient-changes';
 
 export function capUpdaters(managed: Managed): Managed {
+  if (managed.owners.size <= MAX_UPDATERS) return managed;
   const updaters = [...managed.owners].flatMap(([id, { applied }]) => (applied ? [] : [id]));
   if (updaters.length <= MAX_UPDATERS) return managed;
   const owners = new Map(managed.owners);

@@ -14,22 +14,18 @@ export function canonicalTime(text: string, micro: boolean): string | undefined 
   return `${new Date(at).toISOString().slice(0, 19)}${micros}Z`;
 }
 
-function rangeError(match: RegExpExecArray): string | undefined {
-  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  if (month < 1 || month > 12) return 'month out of range';
-  if (hour > 23) return 'hour out of range';
-  if (minute > 59) return 'minute out of range';
-  if (second > 59) return 'second out of range';
-  const days = new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate();
-  if (day < 1 || day > days) return 'day out of range';
+function rangeError([, year, month, day, hour, minute, second]: RegExpExecArray): string | undefined {
+  if (Number(month) < 1 || Number(month) > 12) return 'month out of range';
+  if (Number(hour) > 23) return 'hour out of range';
+  if (Number(minute) > 59) return 'minute out of range';
+  if (Number(second) > 59) return 'second out of range';
+  if (Number(day) < 1 || Number(day) > daysIn(Number(year), Number(month))) return 'day out of range';
   return undefined;
+}
+
+function daysIn(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
 /** What the parts of the layout look like in a text, in order. */
