@@ -9,7 +9,7 @@ import type { Draft, KubeObject } from '../../../src/api/object.ts';
 import type { JsonValue } from '../../../src/lib/json.ts';
 import type { Collection } from './collection.ts';
 import type { World } from './world.ts';
-import { eventually } from './world.ts';
+import { eventually, untilGone } from './world.ts';
 
 export const DEFINITIONS = 'customresourcedefinitions.apiextensions.k8s.io';
 
@@ -63,12 +63,7 @@ export class Defined {
     const definitions = this.#world.of(DEFINITIONS);
     const { name } = this.definition.metadata;
     await definitions.delete(name);
-    const named = `?fieldSelector=metadata.name%3D${name}`;
-    await eventually(
-      `${name} is gone`,
-      async () => (await definitions.list(named)).items,
-      (items) => items.length === 0,
-    );
+    await untilGone(definitions, name);
   }
 }
 

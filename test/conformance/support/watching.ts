@@ -29,6 +29,11 @@ export class Watching<T extends KubeObject> {
     });
   }
 
+  /** All that was told so far. */
+  get events(): ReadonlyArray<WatchEvent<T>> {
+    return this.#events;
+  }
+
   /** The next event of this type (and, if asked, of such an object); those before it are passed over. */
   async until(type: string, wanted: (object: T) => boolean = () => true): Promise<T> {
     const deadline = Date.now() + PATIENCE_MS;

@@ -67,3 +67,13 @@ export async function eventually<T>(what: string, ask: () => Promise<T>, wanted:
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
+
+/** Until an object is no longer there, whatever had to be waited for. */
+export async function untilGone(collection: Collection, name: string): Promise<void> {
+  const query = `?fieldSelector=metadata.name%3D${name}`;
+  await eventually(
+    `${name} is gone`,
+    async () => (await collection.list(query)).items,
+    (items) => items.length === 0,
+  );
+}
