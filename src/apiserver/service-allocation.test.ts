@@ -208,6 +208,16 @@ describe('ranges of Services', () => {
     expect(ipOf(create(rig, 'kube-dns', { clusterIP: '10.96.0.10' }))).toBe('10.96.0.10');
   });
 
+  it('a cluster from before there were any gets the default one', () => {
+    const rig = new Rig();
+    const body = { metadata: { finalizers: null } };
+    rig.send('PATCH', `${CIDRS}/kubernetes`, { body, headers: { 'content-type': 'application/merge-patch+json' } });
+    rig.send('DELETE', `${CIDRS}/kubernetes`);
+    expect(items(rig, CIDRS)).toEqual([]);
+    expect(rig.server.reconcilePolicy()).toEqual([]);
+    expect(create(rig, 's').status).toBe(201);
+  });
+
   it('a new one gives addresses; one that is being deleted gives none', () => {
     const rig = new Rig();
     const wanted = { clusterIP: '10.5.0.7' };
