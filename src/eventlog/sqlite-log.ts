@@ -6,6 +6,7 @@
 // 2. The events up to `compacted` are at most one a path, so the event before one above `compacted` is always held.
 
 import { checkCommand, eventOf } from './command.ts';
+import { EmptyRanges } from './empty-ranges.ts';
 import type { LiveRow } from './live-rows.ts';
 import { LiveRows } from './live-rows.ts';
 import type { Appended, Command, EventLog, Key, LogEvent, Range, Row, Sync, Verb } from './log.ts';
@@ -29,6 +30,7 @@ export class SqliteLog implements EventLog {
   readonly #store: SqlStore;
   readonly #transactions: Transactions;
   readonly #live = new LiveRows(HELD_LIMIT);
+  readonly #empty = new EmptyRanges();
   readonly #recent = new RecentEvents(HELD_LIMIT);
   readonly #utf8 = new Utf8Length();
   #compacted: { readonly rev: number; readonly at: number };
@@ -48,6 +50,7 @@ export class SqliteLog implements EventLog {
     };
     this.#transactions = new Transactions(tip, () => {
       this.#live.clear();
+      this.#empty.clear();
       this.#recent.undo(this.head);
     });
   }
@@ -77,33 +80,16 @@ export class SqliteLog implements EventLog {
   }
 
   list(range: Range): Row[] {
-    const { low, high } = boundsOf(range);
-    const limit = range.limit ?? -1;
-    const found =
-      range.rev === undefined || range.rev >= this.head
-        ? this.#values(sql.LIST, range.resource, low, high, limit)
-        : this.#values(sql.LIST_AT, range.resource, low, high, range.rev, limit);
-    return found.map((row) => rowOf(row, range.resource));
+    return this.#range(range, sql.LIST, sql.LIST_AT).map((row) => rowOf(row, range.resource));
   }
 
   count(range: Range): number {
-    const { low, high } = boundsOf(range);
-    const limit = range.limit ?? -1;
-    const found =
-      range.rev === undefined || range.rev >= this.head
-        ? this.#rows<{ count: number }>(sql.COUNT, range.resource, low, high, limit)
-        : this.#rows<{ count: number }>(sql.COUNT_AT, range.resource, low, high, range.rev, limit);
-    return found[0]?.count ?? 0;
+    const [found] = this.#range(range, sql.COUNT, sql.COUNT_AT);
+    return (found?.[0] as number | undefined) ?? 0;
   }
 
   revisions(range: Range): number[] {
-    const { low, high } = boundsOf(range);
-    const limit = range.limit ?? -1;
-    const found =
-      range.rev === undefined || range.rev >= this.head
-        ? this.#values(sql.REVISIONS, range.resource, low, high, limit)
-        : this.#values(sql.REVISIONS_AT, range.resource, low, high, range.rev, limit);
-    return found.map(([rev]) => rev as number);
+    return this.#range(range, sql.REVISIONS, sql.REVISIONS_AT).map(([rev]) => rev as number);
   }
 
   rows(revisions: readonly number[]): Row[] {
@@ -174,6 +160,7 @@ export class SqliteLog implements EventLog {
 
   forget(): void {
     this.#live.clear();
+    this.#empty.clear();
     this.#recent.clear();
   }
 
@@ -201,6 +188,18 @@ export class SqliteLog implements EventLog {
     return this.#transactions.subscribe(listener);
   }
 
+  /** What one of two queries answers: of what is live, or of what was at the range's revision. */
+  #range(range: Range, live: string, past: string): SqlValue[][] {
+    const { resource, rev, limit = -1 } = range;
+    const { low, high } = boundsOf(range);
+    if (rev !== undefined && rev < this.head) return this.#values(past, resource, low, high, rev, limit);
+    if (this.#empty.has(resource, low)) return [];
+    const found = this.#values(live, resource, low, high, limit);
+    const none = found.length === 0 || (live === sql.COUNT && found[0]?.[0] === 0);
+    if (none && limit !== 0 && range.after === undefined) this.#empty.add(resource, low);
+    return found;
+  }
+
   #append(command: Command): Appended {
     return command.verb === 'create' ? this.#create(command) : this.#supersede(command);
   }
@@ -223,6 +222,7 @@ export class SqliteLog implements EventLog {
     }
     this.#replaceTerms(resource, path, '[]', terms);
     this.#live.put(path, { row: rowOfEvent(event), terms });
+    this.#empty.created(resource);
     return this.#done(event);
   }
 

@@ -159,6 +159,35 @@ export function storeContract(run: RunOnLog): void {
         });
       }));
 
+    it('what was found empty is read anew after a create, and after the undoing of a delete', () =>
+      run(({ log }) => {
+        const counts = () =>
+          [{ resource: 'pods' }, { resource: 'pods', namespace: 'default' }].map((range) => [
+            log.list(range).length,
+            log.revisions(range).length,
+            log.count(range),
+          ]);
+        const none = [
+          [0, 0, 0],
+          [0, 0, 0],
+        ];
+        const one = [
+          [1, 1, 1],
+          [1, 1, 1],
+        ];
+        expect(counts()).toEqual(none);
+        put(log, pod('a'));
+        expect(counts()).toEqual(one);
+        expect(() =>
+          log.transaction(() => {
+            remove(log, pod('a'));
+            expect(counts()).toEqual(none);
+            throw new Error('undone');
+          }),
+        ).toThrow('undone');
+        expect(counts()).toEqual(one);
+      }));
+
     it('listeners hear after the outermost one, each event once, in order', () =>
       run(({ log }) => {
         const told: string[] = [];
