@@ -17,7 +17,7 @@ interface RecordedUpdate extends Recorded {
 
 const NAMESPACES = ['oracle-upd', 'oracle-upd-lim'];
 /** Controllers write to these after they are made. */
-const SETTLES = /\/(deployments|replicasets|namespaces|nodes|servicecidrs|services|customresourcedefinitions)$/;
+const SETTLES = /\/(deployments|replicasets|namespaces|nodes|servicecidrs|services|resourcequotas|customresourcedefinitions)$/;
 const SETTLE_MS = 150;
 const UNSERVED = 'unserved';
 
