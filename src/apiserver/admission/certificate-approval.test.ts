@@ -1,16 +1,21 @@
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { JsonObject } from '../../lib/json.ts';
+import { certificateRequest } from '../testing/certificate-request.ts';
 import { Rig } from '../testing/rig.ts';
 
 const REQUESTS = '/apis/certificates.k8s.io/v1/certificatesigningrequests';
 const ROLES = '/apis/rbac.authorization.k8s.io/v1';
-const PEM = btoa('-----BEGIN CERTIFICATE REQUEST-----\nMA==\n-----END CERTIFICATE REQUEST-----\n');
 const BOB = { 'impersonate-user': 'bob' };
+
+let request: string;
+beforeAll(async () => {
+  request = await certificateRequest('CN=panda');
+});
 
 /** Bob may write the subresources of requests, and act for these signers. */
 function rigWith(...signers: JsonObject[]): Rig {
   const rig = new Rig();
-  const spec = { request: PEM, signerName: 'example.com/serving', usages: ['client auth'] };
+  const spec = { request, signerName: 'example.com/serving', usages: ['client auth'] };
   const name = 'r';
   const made = rig.send('POST', REQUESTS, { body: { metadata: { name }, spec } });
   expect(made.text).toContain('"kind":"CertificateSigningRequest"');
@@ -28,9 +33,9 @@ function rigWith(...signers: JsonObject[]): Rig {
 }
 
 function write(rig: Rig, subresource: string, type: string) {
-  const request = rig.get(`${REQUESTS}/r`).body;
+  const current = rig.get(`${REQUESTS}/r`).body;
   const status = { conditions: [{ type, status: 'True', reason: 'x' }] };
-  return rig.send('PUT', `${REQUESTS}/r/${subresource}`, { body: { ...request, status }, headers: BOB });
+  return rig.send('PUT', `${REQUESTS}/r/${subresource}`, { body: { ...current, status }, headers: BOB });
 }
 
 const CASES: Array<[subresource: string, verb: string, type: string]> = [
@@ -51,6 +56,6 @@ test.each(CASES)('TestPlugin_Validate: %s needs %s', (subresource, verb, type) =
 
 test('a status that leaves certificate and conditions alone is no signing', () => {
   const rig = rigWith();
-  const request = rig.get(`${REQUESTS}/r`).body;
-  expect(rig.send('PUT', `${REQUESTS}/r/status`, { body: request, headers: BOB }).status).toBe(200);
+  const current = rig.get(`${REQUESTS}/r`).body;
+  expect(rig.send('PUT', `${REQUESTS}/r/status`, { body: current, headers: BOB }).status).toBe(200);
 });

@@ -4,6 +4,7 @@
 import { escalation } from '../authorization/escalation.ts';
 import { certificateApproval, certificateSigning } from './certificate-approval.ts';
 import { certificateRequester } from './certificate-requester.ts';
+import { certificateSubjectRestriction } from './certificate-subject.ts';
 import { persistentVolumeClaimResize } from './claim-resize.ts';
 import { defaultIngressClass } from './default-ingress-class.ts';
 import { defaultStorageClass } from './default-storage-class.ts';
@@ -34,6 +35,7 @@ export const ADMISSION_PLUGINS: readonly AdmissionPlugin[] = [
   runtimeClass,
   certificateApproval,
   certificateSigning,
+  certificateSubjectRestriction,
   defaultIngressClass,
   podTopologyLabels,
   certificateRequester,
