@@ -124,6 +124,13 @@ export interface Kind<T extends KubeObject = KubeObject> {
     toStored(object: T): KubeObject;
     fromStored(object: KubeObject): T;
   };
+  /** Of a kind whose schema changes: what is read of objects that were written under another one. */
+  readonly rereading?: {
+    /** Objects of this revision and later ones are as they should be. */
+    readonly since: number;
+    /** By whose schema older ones are pruned and given defaults: the kind in whose form the log holds them. */
+    readonly by: Kind;
+  };
 
   /**
    * Errors of a name, as texts (`a lowercase RFC 1123 subdomain must consist of …`). `prefix` is true for a

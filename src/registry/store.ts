@@ -10,6 +10,7 @@ import type { Result } from '../api/status.ts';
 import { conflict, fail, OBJECT_MODIFIED, ok, tooLarge } from '../api/status.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Random } from '../lib/random.ts';
+import { toCanonical } from './canonical.ts';
 import { accompany } from './companions.ts';
 import type { Heartbeats } from './heartbeats.ts';
 import { NODE_LEASE_NAMESPACE } from './heartbeats.ts';
@@ -70,8 +71,14 @@ export class Store {
 
   /** The object of a row, in the served form of `kind`. Shared: do not change it. */
   parse(kind: Kind, row: Row): KubeObject {
-    const stored = this.#overlay(row, this.#cache.parse(row));
-    return kind.storedAs === undefined ? stored : kind.storedAs.fromStored(stored);
+    return this.shown(kind, this.#overlay(row, this.#cache.parse(row)));
+  }
+
+  /** The served form of an object in the log's. */
+  shown(kind: Kind, stored: KubeObject): KubeObject {
+    const { storedAs, rereading } = kind;
+    const read = rereading !== undefined && isOutdated(kind, stored) ? toCanonical(rereading.by, stored) : stored;
+    return storedAs === undefined ? read : storedAs.fromStored(read);
   }
 
   /** The object of a row in the log's own form. Shared: do not change it. */
@@ -86,15 +93,16 @@ export class Store {
 
   /** The text that clients are served for a row: the log's own wherever it can be. */
   served(kind: Kind, row: Row): string {
-    if (kind.storedAs === undefined && !isNodeLease(row)) return row.object;
+    if (kind.storedAs === undefined && !isNodeLease(row) && row.rev >= (kind.rereading?.since ?? 0)) return row.object;
     return objectText(this.parse(kind, row), row.rev);
   }
 
   /** The same for a text of the log that is at hand without its row's key, as in watch frames. */
   servedText(kind: Kind, text: string): string {
-    if (kind.storedAs === undefined) return text;
+    if (isServedAsStored(kind)) return text;
     const stored = JSON.parse(text) as KubeObject;
-    return objectText(kind.storedAs.fromStored(stored), Number(stored.metadata.resourceVersion));
+    if (kind.storedAs === undefined && !isOutdated(kind, stored)) return text;
+    return objectText(this.shown(kind, stored), Number(stored.metadata.resourceVersion));
   }
 
   /** Index terms of an object in the log's form. */
@@ -175,6 +183,15 @@ export class Store {
   #overlay(row: Row, object: KubeObject): KubeObject {
     return isNodeLease(row) ? this.heartbeats.overlay(object) : object;
   }
+}
+
+/** Whether all texts of the log are served as they are. */
+export function isServedAsStored({ storedAs, rereading }: Kind): boolean {
+  return storedAs === undefined && rereading === undefined;
+}
+
+function isOutdated({ rereading }: Kind, stored: KubeObject): boolean {
+  return rereading !== undefined && Number(stored.metadata.resourceVersion) < rereading.since;
 }
 
 function isNodeLease(row: Row): boolean {

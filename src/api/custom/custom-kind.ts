@@ -24,12 +24,16 @@ export interface CustomKinds {
   readonly stored: Kind | undefined;
 }
 
-export function customKinds(definition: CustomResourceDefinition): CustomKinds {
+/** `since`: the first revision whose objects are written under this definition. */
+export function customKinds(definition: CustomResourceDefinition, since: number): CustomKinds {
   const versions = [...definition.spec.versions].sort((a, b) => compareVersions(a.name, b.name));
   const kinds = versions.map((version) => ({ version, kind: kindOf(definition, version) }));
+  const by = kinds.find(({ version }) => version.storage)?.kind;
+  const changed = (definition.metadata.generation ?? 1) > 1;
+  const whole = (kind: Kind): Kind => (changed && by !== undefined ? { ...kind, rereading: { since, by } } : kind);
   return {
-    served: kinds.filter(({ version }) => version.served).map(({ kind }) => kind),
-    stored: kinds.find(({ version }) => version.storage)?.kind,
+    served: kinds.filter(({ version }) => version.served).map(({ kind }) => whole(kind)),
+    stored: by && whole(by),
   };
 }
 

@@ -155,6 +155,29 @@ describe('a definition', () => {
   });
 });
 
+test('what was written under an older definition is read as the new one has it', () => {
+  const rig = served(gadgets({ properties: { gone: { type: 'string' } } }));
+  rig.send('POST', GADGETS, { body: gadget('old', { gone: 'x' }) });
+  const redefine = (spec: JsonObject): void => {
+    const body = [{ op: 'replace', path: '/spec/versions', value: [versionOf('v1', spec, { storage: true })] }];
+    const headers = { 'content-type': 'application/json-patch+json' };
+    expect(rig.send('PATCH', `${DEFINITIONS}/gadgets.test.example.com`, { body, headers }).status).toBe(200);
+  };
+  redefine(NUMBERS);
+  const read = (): unknown => rig.get(`${GADGETS}/old`).body['spec'];
+  expect(read()).toEqual({ size: 1 });
+  const [item] = rig.get(GADGETS).body['items'] as JsonObject[];
+  expect(item?.['spec']).toEqual({ size: 1 });
+  expect(framesOf(rig.watch(`${GADGETS}?watch=true`))[0]?.object).toMatchObject({ kind: 'Gadget', spec: { size: 1 } });
+  // Of the same revision: nothing was written.
+  const before = metaOf(rig.get(`${GADGETS}/old`).body)['resourceVersion'];
+  const patched = rig.send('PATCH', `${GADGETS}/old`, { body: { spec: { color: 'red' } }, headers: MERGE }).body;
+  expect(patched['spec']).toEqual({ color: 'red', size: 1 });
+  expect(metaOf(patched)['resourceVersion']).not.toBe(before);
+  redefine({ properties: { size: { type: 'integer' } } });
+  expect(read()).toEqual({ size: 1 });
+});
+
 describe('an object', () => {
   test('is pruned, with warnings, refused where strict, and kept as it is where unknown fields are', () => {
     const rig = served(

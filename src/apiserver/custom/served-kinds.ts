@@ -62,7 +62,8 @@ export class ServedKinds {
     const text = JSON.stringify([definition.spec, acceptedNames, storedVersions, deletionTimestamp]);
     const known = this.#made.get(name);
     if (known?.text === text) return known.kinds;
-    const kinds = customKinds(definition);
+    // What was written until now was written under what the definition said before.
+    const kinds = customKinds(definition, this.#store.log.head + 1);
     this.#made.set(name, { text, kinds });
     return kinds;
   }

@@ -18,7 +18,7 @@ import type { KubeObject } from '../../api/object.ts';
 import { PastEvents, PresentState } from '../../eventlog/past.ts';
 import type { Past, Watcher } from '../../eventlog/watcher.ts';
 import type { Row } from '../../eventlog/log.ts';
-import { logResource } from '../../registry/store.ts';
+import { isServedAsStored, logResource } from '../../registry/store.ts';
 import { rendering } from '../answer.ts';
 import type { Exchange, Services } from '../exchange.ts';
 import type { WatchPlan, WatchSpec } from '../http.ts';
@@ -120,7 +120,7 @@ export function tooOldFrame(revision: number, compacted: number): string {
 export function watcherOf(services: Services, kind: Kind, spec: WatchSpec): Watcher {
   const selected = parseSelection(kind, spec.labelSelector ?? '', spec.fieldSelector ?? '');
   const matches = later(spec.after, selected.ok ? selected.value.matches : undefined);
-  const own = kind.storedAs;
+  const asStored = isServedAsStored(kind);
   const { bookmarks: _bookmarks, ...asked } = spec;
   return {
     key: JSON.stringify(asked),
@@ -130,10 +130,9 @@ export function watcherOf(services: Services, kind: Kind, spec: WatchSpec): Watc
     ...(matches === undefined
       ? {}
       : {
-          match: (stored: unknown) =>
-            matches(own === undefined ? (stored as KubeObject) : own.fromStored(stored as KubeObject)),
+          match: (stored: unknown) => matches(services.store.shown(kind, stored as KubeObject)),
         }),
-    ...(own === undefined ? {} : { transform: (text: string) => services.store.servedText(kind, text) }),
+    ...(asStored ? {} : { transform: (text: string) => services.store.servedText(kind, text) }),
   };
 }
 

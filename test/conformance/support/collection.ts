@@ -7,6 +7,7 @@ import { Watching } from './watching.ts';
 
 export const MERGE = 'application/merge-patch+json';
 export const STRATEGIC = 'application/strategic-merge-patch+json';
+export const JSON_PATCH = 'application/json-patch+json';
 export const APPLY = 'application/apply-patch+yaml';
 
 /** What the server answered instead of what was asked for. */
