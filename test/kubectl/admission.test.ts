@@ -103,4 +103,26 @@ describe.skipIf(kubectl === undefined)('kubectl and admission', () => {
     await session.run('delete pod user --force --grace-period=0');
     await session.run('wait --for=delete pvc/data --timeout=20s');
   });
+
+  it('a namespace enforces a security standard, and tells which pods violate it', async () => {
+    await session.run('create namespace secured');
+    await session.until('get serviceaccount default -n secured', /default/);
+    const overrides = JSON.stringify({ spec: { hostNetwork: true } });
+    await session.run('run open --image=nginx -n secured', `--overrides=${overrides}`);
+    const labelled = await session.result(
+      'label namespace secured pod-security.kubernetes.io/enforce=baseline pod-security.kubernetes.io/warn=restricted'.split(
+        ' ',
+      ),
+    );
+    expect(labelled.stderr).toBe(
+      'Warning: existing pods in namespace "secured" violate the new PodSecurity enforce level "baseline:latest"\nWarning: open: host namespaces\n',
+    );
+    expect(await session.fail('run again --image=nginx -n secured', `--overrides=${overrides}`)).toBe(
+      'Error from server (Forbidden): pods "again" is forbidden: violates PodSecurity "baseline:latest": host namespaces (hostNetwork=true)\n',
+    );
+    const deployed = await session.result('create deployment web --image=nginx -n secured'.split(' '));
+    expect(deployed.stderr).toContain(
+      'Warning: would violate PodSecurity "restricted:latest": allowPrivilegeEscalation != false (container "nginx" must set securityContext.allowPrivilegeEscalation=false), unrestricted capabilities',
+    );
+  });
 });
