@@ -32,6 +32,9 @@ const HTTP_HEADER_RE = whole(HTTP_HEADER);
 const PERCENT_RE = whole(PERCENT);
 const WILDCARD_RE = whole(WILDCARD);
 const HTTP_PATH_RE = whole(HTTP_PATH);
+const ENV_NAME_RE = /^[ -<>-~]*$/;
+const PORT_NAME_RE = /^[-a-z0-9]+$/;
+const LETTER_RE = /[a-z]/;
 
 const LABEL_TEXT =
   "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character";
@@ -174,7 +177,7 @@ function dotNameErrors(value: string): string[] {
 export function envVarNameErrors(value: string): string[] {
   const errors: string[] = [];
   if (value === '') errors.push(`environment variable name ${EMPTY_TEXT}`);
-  if (!/^[ -<>-~]*$/.test(value)) errors.push(ENV_NAME_TEXT);
+  if (!ENV_NAME_RE.test(value)) errors.push(ENV_NAME_TEXT);
   return errors;
 }
 
@@ -194,9 +197,8 @@ export function portNumberErrors(port: number): string[] {
 export function portNameErrors(value: string): string[] {
   const errors: string[] = [];
   if (byteLength(value) > 15) errors.push(maxLengthText(15));
-  if (!/^[-a-z0-9]+$/.test(value))
-    errors.push('must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)');
-  if (!/[a-z]/.test(value)) errors.push('must contain at least one letter (a-z)');
+  if (!PORT_NAME_RE.test(value)) errors.push('must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)');
+  if (!LETTER_RE.test(value)) errors.push('must contain at least one letter (a-z)');
   if (value.includes('--')) errors.push('must not contain consecutive hyphens');
   if (value.startsWith('-') || value.endsWith('-')) errors.push('must not begin or end with a hyphen');
   return errors;

@@ -65,8 +65,12 @@ export function validateEnv(variables: readonly EnvVar[], path: string, scope: S
   variables.forEach((variable, index) => {
     const name = variable.name ?? '';
     if (name === '') scope.errors.push(required(`${path}[${index}].name`));
-    else addEach(scope.errors, `${path}[${index}].name`, name, envVarNameErrors(name));
-    validateValueFrom(variable, `${path}[${index}].valueFrom`, scope);
+    else {
+      // There are many of them: those that are good cost no path.
+      const texts = envVarNameErrors(name);
+      if (texts.length > 0) addEach(scope.errors, `${path}[${index}].name`, name, texts);
+    }
+    if (variable.valueFrom !== undefined) validateValueFrom(variable, `${path}[${index}].valueFrom`, scope);
   });
 }
 
