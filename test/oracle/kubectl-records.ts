@@ -86,7 +86,6 @@ export class Kinds {
     if (words.includes('debug')) return 'ephemeral containers';
     if (words.includes('--dry-run=client') && words.includes('create') && !words.includes('role')) return undefined;
     const missing =
-      words.includes('autoscale') ||
       words.some((word) => MADE_BY_MISSING.test(word)) ||
       words.flatMap((word) => (word.startsWith('-') ? [] : word.split(/[/,. ]/))).some((word) => this.#names.has(word));
     return missing ? 'kinds that do not exist' : undefined;
