@@ -19,7 +19,8 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   cluster: ['lib', 'schema', 'api', 'eventlog', 'registry', 'apiserver', 'controllers', 'scheduler', 'nodes'],
   account: ['lib', 'schema', 'api'],
   gateway: ['lib', 'schema', 'api', 'eventlog', 'registry', 'apiserver'],
-  cli: ['lib', 'schema', 'api', 'nodes'],
+  documents: ['lib', 'schema', 'api', 'apiserver', 'gateway'],
+  cli: ['lib', 'schema', 'api', 'nodes', 'documents'],
   'env.ts': [],
   'worker.ts': ['gateway', 'cluster', 'nodes', 'account', 'lib'],
 };
@@ -39,7 +40,7 @@ const TYPES_ONLY: readonly (readonly [from: string, to: string])[] = [
 ];
 
 const MAY_USE_CLOUDFLARE = ['worker.ts', 'gateway/', 'cluster/', 'nodes/pool/', 'account/'];
-const MAY_USE_NODE = ['cli/', 'nodes/agent/', 'cluster/token-key.ts'];
+const MAY_USE_NODE = ['cli/', 'documents/', 'nodes/agent/', 'cluster/token-key.ts'];
 
 interface Import {
   readonly specifier: string;

@@ -8,6 +8,8 @@ export interface Env {
   readonly CLUSTER: DurableObjectNamespace<Cluster>;
   readonly NODE_POOL: DurableObjectNamespace<NodePool>;
   readonly ACCOUNT: DurableObjectNamespace<Account>;
+  /** The files of OpenAPI that `npm run build` makes. */
+  readonly DOCUMENTS: Fetcher;
   /** Who may create, list and delete clusters. Unset: nobody. */
   readonly OPERATOR_TOKEN?: string;
   /** The cluster that answers at the root path. */

@@ -24,7 +24,7 @@ const VERB_OF: Readonly<Partial<Record<Method, ApiVerb>>> = {
   DELETE: 'delete',
 };
 
-interface Subresource {
+export interface Subresource {
   readonly name: string;
   readonly group: string;
   readonly version: string;
@@ -155,7 +155,7 @@ function aggregatedResource(kind: Kind): object {
   };
 }
 
-function subresources(kind: Kind): Subresource[] {
+export function subresources(kind: Kind): Subresource[] {
   const found: Subresource[] = [];
   const own = { group: '', version: '', kind: kind.kind };
   for (const [name, action] of Object.entries(kind.actions ?? {})) {

@@ -6,8 +6,9 @@ import type { Past } from '../eventlog/watcher.ts';
 
 /** How the gateway is to render the JSON that the server answers with. Absent: as it is. */
 export interface Encoding {
-  /** `openapi-v2`: the document of OpenAPI v2 as protobuf. */
-  readonly format: 'json' | 'yaml' | 'protobuf' | 'openapi-v2';
+  readonly format: 'json' | 'yaml' | 'protobuf';
+  /** The body is what the cluster adds to this document of OpenAPI ('' for nothing): `v2`, `v3`, `v3/apis/apps/v1`; `v3/custom`: all but what documents share. */
+  readonly document?: string;
   /** `Table` or `PartialObjectMetadata(List)` of a meta.k8s.io version. */
   readonly as?: {
     readonly kind: 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList';

@@ -18,7 +18,7 @@ import { Heartbeats } from '../registry/heartbeats.ts';
 import { Store } from '../registry/store.ts';
 import { Admission } from './admission/plugin.ts';
 import { ADMISSION_PLUGINS } from './admission/table.ts';
-import { jsonAnswer, objectAnswer, PAGE_NOT_FOUND, statusAnswer, textAnswer } from './answer.ts';
+import { objectAnswer, PAGE_NOT_FOUND, statusAnswer, textAnswer } from './answer.ts';
 import type { KnownToken } from './authentication/bearer-token.ts';
 import { TokenAuthenticator } from './authentication/bearer-token.ts';
 import { impersonate } from './authentication/impersonation.ts';
@@ -42,8 +42,7 @@ import { flowOf } from './fairness/flow-schemas.ts';
 import { health, healthChecks, healthPaths } from './health.ts';
 import type { ApiRequest, ApiResponse, Plan, WatchSpec } from './http.ts';
 import { InProcessClient } from './in-process-client.ts';
-import { openApiDocument, openApiIndex } from './openapi.ts';
-import { acceptsProtobuf, openApiV2 } from './openapi-v2.ts';
+import { OPENAPI_V2, OPENAPI_V3, openApiAnswer } from './openapi/served.ts';
 import { planResource } from './pipeline.ts';
 import { notAllowed, notFound } from './refusals.ts';
 import { report } from './report.ts';
@@ -67,7 +66,6 @@ export interface ApiServerOptions {
   readonly metrics?: () => string;
 }
 
-const OPENAPI = '/openapi/v3';
 
 export interface ApiServer {
   /** Which flow a request is of. Asked before the body is there: `body` is not read. */
@@ -269,25 +267,7 @@ class Server implements ApiServer {
     }
     const issued = issuerDocument(path, this.#options.signer, request.base?.() ?? '');
     if (issued !== undefined) return issued;
-    if (path === '/openapi/v2') return this.#openApiV2(request);
-    if (path === OPENAPI) return jsonAnswer(200, openApiIndex(this.#services.scheme));
-    if (path.startsWith(`${OPENAPI}/`)) return this.#openApi(path.slice(OPENAPI.length + 1), new Query(request.query));
-    return PAGE_NOT_FOUND;
-  }
-
-  #openApiV2(request: ApiRequest): ApiResponse {
-    const protobuf = acceptsProtobuf(request.header('accept') ?? '');
-    return jsonAnswer(200, openApiV2(this.#services.scheme), protobuf ? { format: 'openapi-v2' } : undefined);
-  }
-
-  #openApi(path: string, query: Query): ApiResponse {
-    const text = openApiDocument(this.#services.scheme, path);
-    if (text === undefined) return PAGE_NOT_FOUND;
-    const answer = jsonAnswer(200, text);
-    // With its hash the address is that of this very document.
-    return query.has('hash')
-      ? { ...answer, headers: { 'Cache-Control': 'public, max-age=31536000, immutable' } }
-      : answer;
+    return openApiAnswer(request, path, this.#services.scheme) ?? PAGE_NOT_FOUND;
   }
 
   #paths(): string[] {
@@ -298,7 +278,7 @@ class Server implements ApiServer {
           ? ['/api', ...versions.map((version) => `/api/${version}`)]
           : [`/apis/${group}`, ...versions.map((version) => `/apis/${group}/${version}`)],
       );
-    const documents = [OPENID_CONFIGURATION, PUBLIC_KEYS, '/openapi/v2', OPENAPI, `${OPENAPI}/`, '/version'];
+    const documents = [OPENID_CONFIGURATION, PUBLIC_KEYS, OPENAPI_V2, OPENAPI_V3, `${OPENAPI_V3}/`, '/version'];
     return ['/apis', '/apis/', '/metrics', ...healthPaths(this.#checks), ...documents, ...groups].sort();
   }
 }

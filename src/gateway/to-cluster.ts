@@ -5,13 +5,12 @@ import { customPrinter } from '../api/custom/custom-printer.ts';
 import { Scheme } from '../api/scheme.ts';
 import type { Encoding } from '../apiserver/http.ts';
 import { LONG_HEADER } from '../apiserver/http.ts';
-import { OPENAPI_V2_PROTOBUF } from '../apiserver/openapi-v2.ts';
 import type { Env } from '../env.ts';
 import { createLogger, errorText } from '../lib/log.ts';
 import { isClusterName, mayWatch } from './cluster-path.ts';
 import { compressionHeaders } from './compress.ts';
 import { largeChunks } from './large-chunks.ts';
-import { openApiProtobuf } from './render/openapi-protobuf.ts';
+import { openApiResponse } from './openapi.ts';
 import type { KindLookup } from './render/render.ts';
 import { PROTOBUF_TYPE, render, renderProtobuf } from './render/render.ts';
 import { isList, renderList } from './render/protobuf-list.ts';
@@ -29,10 +28,12 @@ export async function toCluster(request: Request, env: Env, name: string, encode
   const watching = request.method === 'GET' && mayWatch(request.url);
   try {
     const answer = await stub.fetch(watching ? watchRequest(request) : request);
-    const header = answer.headers.get(ENCODING_HEADER);
-    if (answer.status === 101)
-      return watchResponse(request, answer, { encoding: parseEncoding(header), kindOf: kindLookup(), encoded });
-    if (header !== null) return await rendered(request, answer, JSON.parse(header) as Encoding, encoded);
+    const encoding = parseEncoding(answer.headers.get(ENCODING_HEADER));
+    if (answer.status === 101) return watchResponse(request, answer, { encoding, kindOf: kindLookup(), encoded });
+    if (encoding?.document !== undefined) {
+      return await openApiResponse(request, encoding, await answer.text(), env.DOCUMENTS);
+    }
+    if (encoding !== undefined) return await rendered(request, answer, encoding, encoded);
     return answer.headers.has(LONG_HEADER) ? longAnswer(request, answer) : answer;
   } catch (error) {
     createLogger({ level: env.LOG_LEVEL }).error('cluster failed', { cluster: name, error: errorText(error) });
@@ -89,9 +90,6 @@ interface RenderedBody {
 }
 
 async function renderedBody(answer: Response, encoding: Encoding, encoded: EncodedTexts): Promise<RenderedBody> {
-  if (encoding.format === 'openapi-v2') {
-    return { contentType: OPENAPI_V2_PROTOBUF, body: openApiProtobuf(await answer.text()) };
-  }
   if (encoding.format !== 'protobuf' || encoding.as !== undefined) {
     return render(await answer.text(), encoding, { kindOf: kindLookup(), now: Date.now() });
   }

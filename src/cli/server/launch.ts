@@ -7,6 +7,7 @@ import { bundleWorker } from './bundle.ts';
 import { createServingCertificate } from './certificates.ts';
 import type { DataDir } from './data-dir.ts';
 import { writePrivate } from './data-dir.ts';
+import { openApiFolder } from './documents.ts';
 import { ask } from './https-client.ts';
 import type { WorkerSettings } from './project.ts';
 import { clearRunning, takeOver, writeRunning } from './running.ts';
@@ -65,6 +66,7 @@ export async function launch(options: LaunchOptions): Promise<Server> {
       settings,
       address: addressOf(host, port),
       storage: join(dataDir.path, 'storage'),
+      documents: openApiFolder(bundle, dataDir.path),
       variables: Object.keys(environment),
     }),
   );

@@ -8,6 +8,7 @@ test('names every Durable Object of wrangler.toml, with SQLite, and its compatib
     settings,
     address: '[::1]:6443',
     storage: '/tmp/a "b"',
+    documents: '/tmp/documents',
     variables: ['OPERATOR_TOKEN'],
   });
   expect(settings.durableObjects.map(({ className }) => className)).toEqual(['Cluster', 'NodePool', 'Account']);
@@ -17,6 +18,7 @@ test('names every Durable Object of wrangler.toml, with SQLite, and its compatib
   }
   expect(config).toContain(`compatibilityDate = "${settings.compatibilityDate}"`);
   expect(config).toContain('path = "/tmp/a \\"b\\""');
+  expect(config).toContain('(name = "documents", disk = (path = "/tmp/documents"))');
   expect(config).toContain('(name = "OPERATOR_TOKEN", fromEnvironment = "OPERATOR_TOKEN")');
 });
 

@@ -9,6 +9,8 @@ export interface WorkerdConfigInput {
   readonly address: string;
   /** Absolute path of the folder for the objects' data. */
   readonly storage: string;
+  /** Absolute path of the folder with the OpenAPI documents. */
+  readonly documents: string;
   /** Names of bindings whose text workerd takes from its environment, so that no secret stands in a file. */
   readonly variables: readonly string[];
 }
@@ -16,7 +18,7 @@ export interface WorkerdConfigInput {
 /** V8 lets its young objects take 48 MiB by default: the process would be half as large again, and hardly faster. */
 const V8_FLAGS = ['--max-semi-space-size=4'];
 
-export function workerdConfig({ settings, address, storage, variables }: WorkerdConfigInput): string {
+export function workerdConfig({ settings, address, storage, documents, variables }: WorkerdConfigInput): string {
   const namespaces = settings.durableObjects.map(
     ({ className }) =>
       `(className = ${quote(className)}, uniqueKey = ${quote(`kubewisp-${className}`)}, enableSql = true)`,
@@ -25,6 +27,7 @@ export function workerdConfig({ settings, address, storage, variables }: Workerd
     ...settings.durableObjects.map(
       ({ binding, className }) => `(name = ${quote(binding)}, durableObjectNamespace = ${quote(className)})`,
     ),
+    `(name = "DOCUMENTS", service = "documents")`,
     ...variables.map((name) => `(name = ${quote(name)}, fromEnvironment = ${quote(name)})`),
   ];
   return `using Workerd = import "/workerd/workerd.capnp";
@@ -33,6 +36,7 @@ const config :Workerd.Config = (
   services = [
     (name = "kubewisp", worker = .worker),
     (name = "storage", disk = (path = ${quote(storage)}, writable = true)),
+    (name = "documents", disk = (path = ${quote(documents)})),
   ],
   v8Flags = [${V8_FLAGS.map(quote).join(', ')}],
   sockets = [

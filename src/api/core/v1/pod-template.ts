@@ -22,6 +22,7 @@ export const podTemplate = defineKind<PodTemplate>({
   singular: 'podtemplate',
   namespaced: true,
   definition: 'io.k8s.api.core.v1.PodTemplate',
+  deleteReturnsObject: true,
 
   setDefaults(object) {
     const template = (object.template ??= {});

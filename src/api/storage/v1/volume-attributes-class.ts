@@ -16,6 +16,7 @@ export const volumeAttributesClass = defineKind<VolumeAttributesClass>({
   shortNames: ['vac'],
   namespaced: false,
   definition: 'io.k8s.api.storage.v1.VolumeAttributesClass',
+  deleteReturnsObject: true,
 
   validate: (object) => [
     ...validateProvider(object.driverName, 'driverName'),

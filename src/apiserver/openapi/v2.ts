@@ -1,42 +1,33 @@
-// OpenAPI v2: one document of all that is served, made of the documents of v3. Older clients (kubectl before 1.29 among
-// them) read it before they write. Made when asked for and not kept.
+// OpenAPI v2: one document of all that is served, made of documents of v3. Older clients (kubectl before 1.29 among
+// them) read it before they write.
 // Models kubernetes staging/src/k8s.io/kube-openapi/pkg/{builder,schemaconv}.
 
-import type { Scheme } from '../api/scheme.ts';
-import type { JsonObject, JsonValue } from '../lib/json.ts';
-import { isObject } from '../lib/json.ts';
-import { GIT_VERSION } from '../lib/version.ts';
-import { SCHEMAS } from '../schema/openapi.ts';
-import { openApiDocument, openApiPaths } from './openapi.ts';
+import type { JsonObject, JsonValue } from '../../lib/json.ts';
+import { isObject } from '../../lib/json.ts';
+import { GIT_VERSION } from '../../lib/version.ts';
+import { SCHEMAS } from '../../schema/openapi.ts';
+import type { OpenApiDocument } from './document.ts';
 
 /** What answers are written in, as upstream lists it. */
 const PRODUCED = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
 
-/** As protobuf, which the gateway writes. */
-export const OPENAPI_V2_PROTOBUF = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
-
-/** Clients ask for it by an older name too, which is no valid media type. */
-export function acceptsProtobuf(accept: string): boolean {
-  return accept.includes(OPENAPI_V2_PROTOBUF) || accept.includes(OPENAPI_V2_PROTOBUF.replace('v2.v1', 'v2@v1'));
+export interface OpenApiV2 {
+  readonly paths: JsonObject;
+  readonly swagger: '2.0';
+  readonly info: JsonObject;
+  readonly definitions: JsonObject;
 }
 
-/** `/openapi/v2` as JSON. */
-export function openApiV2(scheme: Scheme): string {
+/** `paths` come first and `definitions` last: see gateway/openapi.ts, which joins two such texts. */
+export function openApiV2(documents: Iterable<OpenApiDocument>): OpenApiV2 {
   const paths: JsonObject = {};
   const definitions: JsonObject = {};
-  for (const path of openApiPaths(scheme)) {
-    const document = JSON.parse(openApiDocument(scheme, path) ?? '{}') as JsonObject;
-    for (const [at, item] of members(document['paths'])) paths[at] = pathItem(item);
-    const { schemas = null } = object(document['components'] ?? null);
-    for (const [id, schema] of members(schemas)) definitions[id] = schemaV2(schema);
+  for (const document of documents) {
+    for (const [at, item] of members(document.paths)) paths[at] = pathItem(item);
+    for (const [id, schema] of members(document.components.schemas)) definitions[id] ??= schemaV2(schema);
   }
   const sorted = Object.fromEntries(Object.entries(definitions).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return `${JSON.stringify({
-    swagger: '2.0',
-    info: { title: 'Kubernetes', version: GIT_VERSION },
-    paths,
-    definitions: sorted,
-  })}\n`;
+  return { paths, swagger: '2.0', info: { title: 'Kubernetes', version: GIT_VERSION }, definitions: sorted };
 }
 
 function pathItem(item: JsonValue): JsonObject {
@@ -78,7 +69,7 @@ function response(answer: JsonValue): JsonObject {
   return { description, ...(schema === undefined ? {} : { schema: schemaV2(schema) }) };
 }
 
-/** Keywords that v2 does not know are left out; scalars of several types are strings there. */
+/** Keywords that v2 does not know are left out, and defaults, as upstream does; scalars of several types are strings there. */
 function schemaV2(schema: JsonValue): JsonValue {
   if (!isObject(schema)) return schema;
   const made: JsonObject = {};
@@ -103,6 +94,7 @@ function schemaV2(schema: JsonValue): JsonValue {
       case 'anyOf':
       case 'not':
       case 'nullable':
+      case 'default':
         break;
       default:
         made[key] = value;

@@ -1,0 +1,87 @@
+// Builds the OpenAPI documents of all that is built in, as files; gateway/openapi.ts says which. They are the same for
+// every cluster, so that none has to make them.
+
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Scheme } from '../api/scheme.ts';
+import type { OpenApiDocument } from '../apiserver/openapi/document.ts';
+import { builtInDocument, groupVersions, sharedSchemas } from '../apiserver/openapi/document.ts';
+import { openApiV2 } from '../apiserver/openapi/v2.ts';
+import { openApiProtobuf } from '../gateway/render/openapi-protobuf.ts';
+import type { JsonValue } from '../lib/json.ts';
+import { isObject } from '../lib/json.ts';
+import type { OpenApiSchema } from '../schema/openapi.ts';
+import type { Descriptions } from './descriptions.ts';
+import { classOf, fieldText, readDescriptions } from './descriptions.ts';
+
+/** By their paths: `v3/apis/apps/v1.json`. */
+export type Files = ReadonlyMap<string, string | Uint8Array>;
+
+/** Writes them into a folder. */
+export function writeOpenApi(folder: string): void {
+  for (const [path, content] of openApiFiles()) {
+    const file = join(folder, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
+  }
+}
+
+export function openApiFiles(): Files {
+  const scheme = new Scheme();
+  const descriptions = readDescriptions();
+  const files = new Map<string, string | Uint8Array>();
+  const documents: OpenApiDocument[] = [];
+  const hashes: Record<string, string> = {};
+  for (const [path, { group, version }] of groupVersions(scheme)) {
+    const document = builtInDocument(path, scheme.kindsOf(group, version));
+    describe(document.components.schemas, descriptions);
+    documents.push(document);
+    const text = textOf(document);
+    hashes[path] = hashOf(text);
+    files.set(`v3/${path}.json`, text);
+  }
+  const v2 = textOf(openApiV2(documents));
+  files.set('v2.json', v2);
+  files.set('v2.pb', openApiProtobuf(v2));
+  const shared = Object.fromEntries(sharedSchemas());
+  describe(shared, descriptions);
+  files.set('shared.json', textOf(shared));
+  files.set('index.json', textOf({ v2: hashOf(v2), v3: hashes }));
+  return files;
+}
+
+/** Adds what types and fields mean. */
+function describe(schemas: Readonly<Record<string, OpenApiSchema>>, descriptions: Descriptions): void {
+  for (const [id, schema] of Object.entries(schemas)) {
+    const found = classOf(id, descriptions);
+    if (found === undefined) continue;
+    if (found.text !== undefined) schema['description'] = found.text;
+    const properties = schema['properties'];
+    if (properties === undefined || !isObject(properties)) continue;
+    for (const [name, property] of Object.entries(properties)) {
+      // Of fields that refer to a type the declarations tell nothing: the type's own words stand for them.
+      const text = fieldText(found, name) ?? typeText(property, descriptions);
+      if (text !== undefined) properties[name] = described(property, text);
+    }
+  }
+}
+
+function typeText(property: JsonValue | undefined, descriptions: Descriptions): string | undefined {
+  const [, id] = /"#\/components\/schemas\/([^"]+)"/.exec(JSON.stringify(property ?? null)) ?? [];
+  return id === undefined ? undefined : classOf(id, descriptions)?.text;
+}
+
+/** A reference stands alone: its description wraps it. */
+function described(schema: JsonValue | undefined, description: string): JsonValue {
+  const plain = schema !== undefined && isObject(schema) ? schema : {};
+  return plain['$ref'] === undefined ? { description, ...plain } : { description, allOf: [plain] };
+}
+
+function textOf(document: object): string {
+  return `${JSON.stringify(document)}\n`;
+}
+
+function hashOf(text: string): string {
+  return createHash('sha512').update(text).digest('hex').toUpperCase();
+}
