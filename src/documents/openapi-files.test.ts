@@ -75,7 +75,7 @@ describe('documents as they are served', () => {
     const found = await ask('v3/apis/apps/v1', '', url);
     expect(found.status).toBe(200);
     expect(found.headers.get('Cache-Control')).toBe('public, immutable');
-    expect(((await found.json()) as JsonObject)['openapi']).toBe('3.0.0');
+    expect(await found.json()).toMatchObject({ openapi: '3.0.0' });
     const old = await ask('v3/apis/apps/v1', '', '/clusters/a/openapi/v3/apis/apps/v1?hash=OLD');
     expect(old.status).toBe(301);
     expect(old.headers.get('Location')).toBe(`/clusters/a${url}`);
@@ -99,6 +99,20 @@ describe('documents as they are served', () => {
     const { components } = (await answer.json()) as { components: { schemas: Record<string, Described> } };
     expect(Object.keys(components.schemas)).toContain('com.example.v1.Widget');
     expect(components.schemas['io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta']?.description).toContain('ObjectMeta');
+  });
+
+  it('say of custom resources what the members mean that every object has', async () => {
+    const kind = { 'x-kubernetes-group-version-kind': [{ group: 'example.com', version: 'v1', kind: 'Widget' }] };
+    const properties = { apiVersion: { type: 'string' }, kind: { type: 'string' }, size: {} };
+    const schemas = { 'com.example.v1.Widget': { ...kind, properties } };
+    const answer = await ask('v3/custom', JSON.stringify({ openapi: '3.0.0', components: { schemas }, paths: {} }));
+    const found = ((await answer.json()) as { components: { schemas: Record<string, Described> } }).components.schemas;
+    const own = found['com.example.v1.Widget']?.properties;
+    expect(own?.['apiVersion']).toEqual({ description: expect.stringMatching(/^APIVersion defines/), type: 'string' });
+    expect(own?.['size']).toEqual({});
+    const text = JSON.stringify({ paths: { [WIDGETS]: {} }, definitions: schemas });
+    const whole = (await (await ask('v2', text, '/openapi/v2')).json()) as { definitions: Record<string, Described> };
+    expect(whole.definitions['com.example.v1.Widget']?.properties?.['kind']?.description).toMatch(/^Kind is/);
   });
 
   it('of version 2 are one with what the cluster adds, as JSON and as protobuf', async () => {

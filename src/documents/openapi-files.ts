@@ -8,6 +8,7 @@ import { Scheme } from '../api/scheme.ts';
 import type { OpenApiDocument } from '../apiserver/openapi/document.ts';
 import { builtInDocument, groupVersions, sharedSchemas } from '../apiserver/openapi/document.ts';
 import { openApiV2 } from '../apiserver/openapi/v2.ts';
+import type { CommonMembers } from '../gateway/openapi.ts';
 import { openApiProtobuf } from '../gateway/render/openapi-protobuf.ts';
 import type { JsonValue } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
@@ -47,8 +48,16 @@ export function openApiFiles(): Files {
   const shared = Object.fromEntries(sharedSchemas());
   describe(shared, descriptions);
   files.set('shared.json', textOf(shared));
+  files.set('members.json', textOf(commonMembers(descriptions)));
   files.set('index.json', textOf({ v2: hashOf(v2), v3: hashes }));
   return files;
+}
+
+/** What members mean that every object has: any kind tells it. */
+function commonMembers(descriptions: Descriptions): CommonMembers {
+  const found = classOf('io.k8s.api.core.v1.ConfigMap', descriptions);
+  const names = ['apiVersion', 'kind'];
+  return Object.fromEntries(names.map((name) => [name, (found && fieldText(found, name)) ?? '']));
 }
 
 /** Adds what types and fields mean. */

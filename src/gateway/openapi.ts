@@ -7,6 +7,7 @@
 //   v2.json, v2.pb         OpenAPI v2, `{"paths":{…},…,"definitions":{…}}` and the same as protobuf
 //   v3/apis/apps/v1.json   a group version of v3
 //   shared.json            schemas that documents of custom resources refer to, by their ids
+//   members.json           what the members mean that every object has: { "kind": "…", "apiVersion": "…" }
 //
 // Example: of {"paths":{"/a":1},"definitions":{"A":2}} and what the cluster adds, {"paths":{"/b":3},"definitions":{"B":4}},
 // comes {"paths":{"/b":3,"/a":1},"definitions":{"A":2,"B":4}}.
@@ -14,7 +15,8 @@
 import type { Encoding } from '../apiserver/http.ts';
 import { hashOf, OPENAPI_V2_PROTOBUF, OPENAPI_V3 } from '../apiserver/openapi/served.ts';
 import type { OpenApiDocument } from '../apiserver/openapi/document.ts';
-import type { JsonObject } from '../lib/json.ts';
+import type { JsonObject, JsonValue } from '../lib/json.ts';
+import { isObject } from '../lib/json.ts';
 import { compressionHeaders } from './compress.ts';
 import { openApiProtobuf } from './render/openapi-protobuf.ts';
 
@@ -22,6 +24,9 @@ export interface DocumentsIndex {
   readonly v2: string;
   readonly v3: Readonly<Record<string, string>>;
 }
+
+/** Descriptions by the member's name. */
+export type CommonMembers = Readonly<Record<string, string>>;
 
 /** Where the files are. */
 export type Documents = Pick<Fetcher, 'fetch'>;
@@ -93,7 +98,8 @@ async function index(added: string, documents: Documents): Promise<Made> {
 async function custom(added: string, documents: Documents): Promise<Made> {
   const own = JSON.parse(added) as OpenApiDocument;
   const shared = await (await file('shared.json', documents)).json<OpenApiDocument['components']['schemas']>();
-  const document = { ...own, components: { schemas: { ...shared, ...own.components.schemas } } };
+  const schemas = await describedKinds(own.components.schemas, documents);
+  const document = { ...own, components: { schemas: { ...shared, ...schemas } } };
   return { hash: hashOf(added), body: `${JSON.stringify(document)}\n` };
 }
 
@@ -102,9 +108,11 @@ async function version2(added: string, protobuf: boolean, documents: Documents):
   const found = await file(protobuf ? 'v2.pb' : 'v2.json', documents);
   if (added === '') return { hash: v2, body: found.body };
   const hash = `${v2}-${hashOf(added)}`;
-  if (!protobuf) return { hash, body: joined(await found.text(), added) };
+  const plain = JSON.parse(added) as AddedToV2;
+  const own = { ...plain, definitions: await describedKinds(plain.definitions, documents) };
+  if (!protobuf) return { hash, body: joined(await found.text(), own) };
   // Messages merge where their bytes are set one behind the other.
-  const [first, second] = [new Uint8Array(await found.arrayBuffer()), openApiProtobuf(added)];
+  const [first, second] = [new Uint8Array(await found.arrayBuffer()), openApiProtobuf(JSON.stringify(own))];
   const body = new Uint8Array(first.length + second.length);
   body.set(first);
   body.set(second, first.length);
@@ -114,9 +122,30 @@ async function version2(added: string, protobuf: boolean, documents: Documents):
 const PATHS = '{"paths":{';
 const END = '}}\n';
 
+/** Schemas of kinds, each with what the members mean that all kinds have. */
+async function describedKinds(schemas: JsonObject, documents: Documents): Promise<JsonObject> {
+  const members = await (await file('members.json', documents)).json<CommonMembers>();
+  return Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, describedKind(schema, members)]));
+}
+
+function describedKind(schema: JsonValue | undefined, members: CommonMembers): JsonValue | undefined {
+  if (!isObject(schema) || schema['x-kubernetes-group-version-kind'] === undefined) return schema;
+  const { properties } = schema;
+  if (!isObject(properties)) return schema;
+  const described = Object.entries(members).flatMap(([name, description]) => {
+    const property = properties[name];
+    return isObject(property) ? [[name, { description, ...property }]] : [];
+  });
+  return { ...schema, properties: { ...properties, ...Object.fromEntries(described) } };
+}
+
+interface AddedToV2 {
+  readonly paths: JsonObject;
+  readonly definitions: JsonObject;
+}
+
 /** See the example above. Neither part's members are empty. */
-export function joined(text: string, added: string): string {
-  const { paths, definitions } = JSON.parse(added) as { paths: JsonObject; definitions: JsonObject };
+function joined(text: string, { paths, definitions }: AddedToV2): string {
   const whole = text.startsWith(PATHS) && text.endsWith(END);
   if (!whole) throw new Error('the document of OpenAPI v2 is not in the form that it is written in');
   return `${PATHS}${inner(paths)},${text.slice(PATHS.length, -END.length)},${inner(definitions)}${END}`;
