@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { SelfSubjectAccessReview } from '../../src/api/types/authorization-v1.ts';
 import type { APIGroup, APIGroupList, APIResourceList } from '../../src/api/types/meta-v1.ts';
+import { Api } from '../support/api.ts';
 import { ANYTHING, define } from './support/definitions.ts';
 import type { World } from './support/world.ts';
 import { eventually, startWorld } from './support/world.ts';
@@ -162,4 +163,26 @@ it('[sig-api-machinery] Servers with support for Table transformation should ret
     headers: { Accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' },
   });
   expect(status).toBe(406);
+});
+
+// Upstream's own asks from within a pod (ServiceAccountIssuerDiscovery), which comes with containers that run.
+it('the issuer of tokens tells where its keys are, at the address of each cluster', async () => {
+  const { server, token } = await world.server.createCluster({ name: 'other', nodes: 0 });
+  const other = new Api({ url: server, ca: world.server.ca, token });
+  const addresses: ReadonlyArray<readonly [Api, string]> = [
+    [world.api, world.server.url],
+    [other, server],
+  ];
+  const seen = new Set<string>();
+  for (const [api, url] of addresses) {
+    const { text } = await api.send({ path: '/.well-known/openid-configuration' });
+    const { jwks_uri: address } = JSON.parse(text) as { jwks_uri: string };
+    expect(address).toBe(`${url}/openid/v1/jwks`);
+    const keys = await api.send({ path: '/openid/v1/jwks' });
+    expect(keys.headers['content-type']).toBe('application/jwk-set+json');
+    expect(JSON.parse(keys.text)).toMatchObject({ keys: [{ kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig' }] });
+    seen.add(keys.text);
+  }
+  expect(seen.size).toBe(2);
+  other.close();
 });
