@@ -1,6 +1,7 @@
 // The rules of the standard `baseline`: known ways out of a container are closed.
 // Models kubernetes staging/src/k8s.io/pod-security-admission/policy.
 
+import { append } from '../../../lib/append.ts';
 import type { Check } from './check.ts';
 import { allContainers, containersText, distinct, hasOwnUsers, namesOf, quoted, settersText } from './check.ts';
 import { appArmorProfile, seccompBaseline, seLinuxOptions } from './profiles.ts';
@@ -33,7 +34,7 @@ const capabilities: Check = {
     const added: string[] = [];
     const names = namesOf(spec, ({ securityContext }) => {
       const bad = (securityContext?.capabilities?.add ?? []).filter((name) => !CAPABILITIES.includes(name));
-      added.push(...bad);
+      append(added, bad);
       return bad.length > 0;
     });
     if (names.length === 0) return undefined;
@@ -69,7 +70,7 @@ const hostPorts: Check = {
     const ports: string[] = [];
     const names = namesOf(spec, (container) => {
       const used = (container.ports ?? []).flatMap(({ hostPort = 0 }) => (hostPort === 0 ? [] : [String(hostPort)]));
-      ports.push(...used);
+      append(ports, used);
       return used.length > 0;
     });
     if (names.length === 0) return undefined;
@@ -88,7 +89,7 @@ const hostProbes: Check = {
       const handlers = [livenessProbe, readinessProbe, startupProbe, lifecycle?.postStart, lifecycle?.preStop];
       const hosts = handlers.flatMap((handler) => [handler?.httpGet?.host ?? '', handler?.tcpSocket?.host ?? '']);
       const bad = hosts.filter((host) => host !== '');
-      found.push(...bad);
+      append(found, bad);
       return bad.length > 0;
     });
     if (names.length === 0) return undefined;

@@ -1,6 +1,7 @@
 // The rules that the standard `restricted` has besides those of `baseline`: a pod gives up what it does not need.
 // Models kubernetes staging/src/k8s.io/pod-security-admission/policy.
 
+import { append } from '../../../lib/append.ts';
 import type { Check } from './check.ts';
 import { containersText, distinct, hasOwnUsers, isWindows, namesOf, quoted, settersText } from './check.ts';
 import { seccompRestricted } from './profiles.ts';
@@ -37,7 +38,7 @@ const capabilities: Check = {
     const added: string[] = [];
     const adding = namesOf(examined.spec, ({ securityContext }) => {
       const bad = (securityContext?.capabilities?.add ?? []).filter((name) => name !== 'NET_BIND_SERVICE');
-      added.push(...bad);
+      append(added, bad);
       return bad.length > 0;
     });
     const details = [
