@@ -66,7 +66,6 @@ export interface ApiServerOptions {
   readonly metrics?: () => string;
 }
 
-
 export interface ApiServer {
   /** Which flow a request is of. Asked before the body is there: `body` is not read. */
   flow(request: Omit<ApiRequest, 'body'>): Flow;
