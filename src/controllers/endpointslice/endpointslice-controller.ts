@@ -7,18 +7,17 @@ import type { Pod, Service } from '../../api/types/core-v1.ts';
 import type { Endpoint, EndpointPort, EndpointSlice } from '../../api/types/discovery-v1.ts';
 import { deepEqual } from '../../lib/json.ts';
 import { isNamespaceTerminating } from '../common/failures.ts';
+import { keysOfSlices, sliceLabels } from '../common/managed-slices.ts';
 import { controllerReference, keyOf } from '../common/owners.ts';
 import { isReady } from '../common/pods.ts';
 import { HEADLESS_LABEL, isEndpoint, isHeadless, isServed, podsOf, servicesTouched } from '../common/service-pods.ts';
 import { triggerTime, withTriggerTime } from '../common/trigger-time.ts';
-import type { Change, Context, Controller, Outcome } from '../runtime/component.ts';
+import type { Context, Controller, Outcome } from '../runtime/component.ts';
 import type { Family } from './endpoints-of-pods.ts';
 import { endpointsOfPods, portsKey } from './endpoints-of-pods.ts';
 import { place } from './placement.ts';
 
 const SLICES = 'endpointslices.discovery.k8s.io';
-const SERVICE_NAME = 'kubernetes.io/service-name';
-const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
 const MANAGER = 'endpointslice-controller.k8s.io';
 const MAX_ENDPOINTS = 100;
 
@@ -28,20 +27,10 @@ export const endpointSliceController: Controller = {
   watches: {
     services: ({ object }) => [keyOf(object)],
     pods: (change, { client }) => servicesTouched(change, client),
-    [SLICES]: keysOfSlice,
+    [SLICES]: keysOfSlices(MANAGER),
   },
   reconcile,
 };
-
-/** Someone else's changes are undone. Our own bring the key back, too: that reconcile finds nothing to do. */
-function keysOfSlice({ verb, namespace, object, old }: Change): string[] {
-  if (verb === 'create') return [];
-  const names = [object, old].flatMap((slice) => {
-    const labels = slice?.metadata.labels;
-    return labels?.[MANAGED_BY] === MANAGER ? (labels[SERVICE_NAME] ?? []) : [];
-  });
-  return names.map((name) => `${namespace}/${name}`);
-}
 
 function reconcile(key: string, { client }: Context): Outcome | undefined {
   const [namespace = '', name = ''] = key.split('/');
@@ -65,7 +54,7 @@ function reconcile(key: string, { client }: Context): Outcome | undefined {
 }
 
 function slicesOf(client: Client, { metadata: { name, uid } }: Service): EndpointSlice[] {
-  const matchLabels = { [SERVICE_NAME]: name, [MANAGED_BY]: MANAGER };
+  const matchLabels = sliceLabels(name, MANAGER);
   return client.list(SLICES, { term: `owner:${uid}`, matchLabels });
 }
 
@@ -121,7 +110,7 @@ function isEmpty({ endpoints, ports }: EndpointSlice): boolean {
 function labelsOf(service: Service): Record<string, string> {
   const { [HEADLESS_LABEL]: _, ...labels } = service.metadata.labels ?? {};
   const headless = isHeadless(service) ? { [HEADLESS_LABEL]: '' } : {};
-  return { ...labels, ...headless, [SERVICE_NAME]: service.metadata.name, [MANAGED_BY]: MANAGER };
+  return { ...labels, ...headless, ...sliceLabels(service.metadata.name, MANAGER) };
 }
 
 function timeOf(service: Service, slices: readonly EndpointSlice[], pods: readonly Pod[]): string | undefined {

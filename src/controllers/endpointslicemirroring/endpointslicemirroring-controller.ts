@@ -8,14 +8,13 @@ import type { Endpoints, Service } from '../../api/types/core-v1.ts';
 import type { EndpointSlice } from '../../api/types/discovery-v1.ts';
 import { deepEqual } from '../../lib/json.ts';
 import { isNamespaceTerminating } from '../common/failures.ts';
+import { keysOfSlices, sliceLabels } from '../common/managed-slices.ts';
 import { controllerReference, keyOf } from '../common/owners.ts';
-import type { Change, Context, Controller, Outcome } from '../runtime/component.ts';
+import type { Context, Controller, Outcome } from '../runtime/component.ts';
 import type { Mirror } from './mirrors.ts';
 import { groupKey, MAX_ADDRESSES, mirrorsOf } from './mirrors.ts';
 
 const SLICES = 'endpointslices.discovery.k8s.io';
-const SERVICE_NAME = 'kubernetes.io/service-name';
-const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
 const MANAGER = 'endpointslicemirroring-controller.k8s.io';
 const SKIP = 'endpointslice.kubernetes.io/skip-mirror';
 const LEADER = 'control-plane.alpha.kubernetes.io/leader';
@@ -32,20 +31,10 @@ export const endpointSliceMirroringController: Controller = {
       hasSelector(object) && (old === undefined || hasSelector(old)) ? [] : [keyOf(object)],
     endpoints: ({ object, old }) =>
       isMirrored(object) || (old !== undefined && isMirrored(old)) ? [keyOf(object)] : [],
-    [SLICES]: keysOfSlice,
+    [SLICES]: keysOfSlices(MANAGER),
   },
   reconcile,
 };
-
-/** Someone else's changes are undone. Our own bring the key back, too: that reconcile finds nothing to do. */
-function keysOfSlice({ verb, namespace, object, old }: Change): string[] {
-  if (verb === 'create') return [];
-  const names = [object, old].flatMap((slice) => {
-    const labels = slice?.metadata.labels;
-    return labels?.[MANAGED_BY] === MANAGER ? (labels[SERVICE_NAME] ?? []) : [];
-  });
-  return names.map((name) => `${namespace}/${name}`);
-}
 
 function hasSelector(object: KubeObject): boolean {
   return (object as Service).spec?.selector !== undefined;
@@ -58,7 +47,7 @@ function isMirrored({ metadata: { labels, annotations } }: KubeObject): boolean 
 
 function reconcile(key: string, { client }: Context): Outcome | undefined {
   const [namespace = '', name = ''] = key.split('/');
-  const matchLabels = { [SERVICE_NAME]: name, [MANAGED_BY]: MANAGER };
+  const matchLabels = sliceLabels(name, MANAGER);
   const slices = client.list(SLICES, { namespace, matchLabels });
   const endpoints = client.get('endpoints', namespace, name);
   const service = client.get('services', namespace, name);
@@ -135,7 +124,7 @@ type Mirrored = Pick<EndpointSlice['metadata'], 'labels' | 'annotations'>;
 function metadataOf({ metadata }: Endpoints): Mirrored {
   const kept = Object.entries(metadata.annotations ?? {}).filter(([name]) => !NOT_MIRRORED.includes(name));
   return {
-    labels: { ...metadata.labels, [SERVICE_NAME]: metadata.name, [MANAGED_BY]: MANAGER },
+    labels: { ...metadata.labels, ...sliceLabels(metadata.name, MANAGER) },
     ...(kept.length === 0 ? {} : { annotations: Object.fromEntries(kept) }),
   };
 }
