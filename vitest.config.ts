@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import type { TestProjectInlineConfiguration } from 'vitest/config';
 import { defineConfig } from 'vitest/config';
-import { readWorkerSettings } from './src/cli/server/project.ts';
+import { PROJECT_ROOT, readWorkerSettings } from './src/cli/server/project.ts';
 
 const settings = readWorkerSettings();
+
+const DOCUMENTS = join(PROJECT_ROOT, 'dist/openapi');
 
 /** SQL files are text, as wrangler's rules and the bundler have it. */
 const sqlText = {
@@ -54,11 +57,16 @@ export default defineConfig({
                   { className, useSQLite: true },
                 ]),
               ),
+              serviceBindings: { DOCUMENTS: { disk: { path: DOCUMENTS, writable: false } } },
               bindings: { OPERATOR_TOKEN: 'operator-token', LOG_LEVEL: 'error' },
             },
           }),
         ],
-        test: { name: 'workerd', include: ['test/workerd/**/*.test.ts'] },
+        test: {
+          name: 'workerd',
+          include: ['test/workerd/**/*.test.ts'],
+          globalSetup: ['./test/support/build-documents.ts'],
+        },
       },
       outside('kubectl', 60_000),
       outside('clients', 60_000),

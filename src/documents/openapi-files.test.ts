@@ -129,4 +129,15 @@ describe('documents as they are served', () => {
     expect(new TextDecoder().decode(bytes.slice(built.length))).toContain(WIDGETS);
     expect(binary.headers.get('ETag')).toBe(answer.headers.get('ETag'));
   });
+
+  it('are protobuf where that is asked for, known by the same tag', async () => {
+    const url = '/openapi/v3/apis/apps/v1';
+    const binary = await ask('v3/apis/apps/v1', '', url, { format: 'protobuf' });
+    expect(binary.headers.get('Content-Type')).toBe('application/com.github.proto-openapi.spec.v3.v1.0+protobuf');
+    expect(binary.headers.get('ETag')).toBe((await ask('v3/apis/apps/v1', '', url)).headers.get('ETag'));
+    expect(new Uint8Array(await binary.arrayBuffer())).toEqual(files.get('v3/apis/apps/v1.pb'));
+    const own = { openapi: '3.0.0', components: { schemas: { 'com.example.v1.Widget': {} } }, paths: {} };
+    const custom = await ask('v3/custom', JSON.stringify(own), url, { format: 'protobuf' });
+    expect(await custom.text()).toContain('com.example.v1.Widget');
+  });
 });

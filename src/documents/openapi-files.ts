@@ -7,9 +7,10 @@ import { dirname, join } from 'node:path';
 import { Scheme } from '../api/scheme.ts';
 import type { OpenApiDocument } from '../apiserver/openapi/document.ts';
 import { builtInDocument, groupVersions, sharedSchemas } from '../apiserver/openapi/document.ts';
-import { openApiV2 } from '../apiserver/openapi/v2.ts';
+import { wholeOpenApiV2 } from '../apiserver/openapi/v2.ts';
 import type { CommonMembers } from '../gateway/openapi.ts';
 import { openApiProtobuf } from '../gateway/render/openapi-protobuf.ts';
+import { openApiV3Protobuf } from '../gateway/render/openapi-v3-protobuf.ts';
 import type { JsonValue } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
 import type { OpenApiSchema } from '../schema/openapi.ts';
@@ -41,8 +42,9 @@ export function openApiFiles(): Files {
     const text = textOf(document);
     hashes[path] = hashOf(text);
     files.set(`v3/${path}.json`, text);
+    files.set(`v3/${path}.pb`, openApiV3Protobuf(text));
   }
-  const v2 = textOf(openApiV2(documents));
+  const v2 = textOf(wholeOpenApiV2(documents));
   files.set('v2.json', v2);
   files.set('v2.pb', openApiProtobuf(v2));
   const shared = Object.fromEntries(sharedSchemas());

@@ -13,7 +13,11 @@ export function acceptsGzip(acceptEncoding: string | null): boolean {
  * its way out. Texts such as logs never are.
  */
 export function compressionHeaders(request: Request, contentType: string, length: number): Record<string, string> {
-  if (!isLong(length) || !/^application\/(json|yaml|vnd\.kubernetes\.protobuf)\b/.test(contentType)) return {};
+  if (
+    !isLong(length) ||
+    !/^application\/(json|yaml|vnd\.kubernetes\.protobuf|com\.github\.proto-openapi)\b/.test(contentType)
+  )
+    return {};
   if (!acceptsGzip(request.headers.get('Accept-Encoding'))) return {};
   return { 'Content-Encoding': 'gzip', Vary: 'Accept-Encoding' };
 }

@@ -5,7 +5,7 @@
 // Files (src/documents makes them):
 //   index.json             { "v2": HASH, "v3": { "api/v1": HASH, … } }
 //   v2.json, v2.pb         OpenAPI v2, `{"paths":{…},…,"definitions":{…}}` and the same as protobuf
-//   v3/apis/apps/v1.json   a group version of v3
+//   v3/apis/apps/v1.json   a group version of v3, and the same as protobuf in v3/apis/apps/v1.pb
 //   shared.json            schemas that documents of custom resources refer to, by their ids
 //   members.json           what the members mean that every object has: { "kind": "…", "apiVersion": "…" }
 //
@@ -13,12 +13,13 @@
 // comes {"paths":{"/b":3,"/a":1},"definitions":{"A":2,"B":4}}.
 
 import type { Encoding } from '../apiserver/http.ts';
-import { hashOf, OPENAPI_V2_PROTOBUF, OPENAPI_V3 } from '../apiserver/openapi/served.ts';
+import { hashOf, OPENAPI_V3, protobufType } from '../apiserver/openapi/served.ts';
 import type { OpenApiDocument } from '../apiserver/openapi/document.ts';
 import type { JsonObject, JsonValue } from '../lib/json.ts';
 import { isObject } from '../lib/json.ts';
 import { compressionHeaders } from './compress.ts';
 import { openApiProtobuf } from './render/openapi-protobuf.ts';
+import { openApiV3Protobuf } from './render/openapi-v3-protobuf.ts';
 
 export interface DocumentsIndex {
   readonly v2: string;
@@ -42,15 +43,15 @@ export async function openApiResponse(
   documents: Documents,
 ): Promise<Response> {
   const protobuf = format === 'protobuf';
-  const contentType = protobuf ? OPENAPI_V2_PROTOBUF : 'application/json';
+  const contentType = protobuf ? protobufType(document === 'v2' ? 'v2' : 'v3') : 'application/json';
   const made =
     document === 'v2'
       ? await version2(added, protobuf, documents)
       : document === 'v3'
         ? await index(added, documents)
         : document === 'v3/custom'
-          ? await custom(added, documents)
-          : await builtIn(document, documents);
+          ? await custom(added, protobuf, documents)
+          : await builtIn(document, protobuf, documents);
   const asked = new URL(request.url);
   const hash = asked.searchParams.get('hash') ?? '';
   const headers = new Headers({ 'Content-Type': contentType, ETag: `"${made.hash}"`, Vary: 'Accept' });
@@ -77,9 +78,9 @@ interface Made {
   readonly body: ReadableStream | string | Uint8Array | null;
 }
 
-async function builtIn(document: string, documents: Documents): Promise<Made> {
+async function builtIn(document: string, protobuf: boolean, documents: Documents): Promise<Made> {
   const { v3 } = await readIndex(documents);
-  const { body } = await file(`${document}.json`, documents);
+  const { body } = await file(`${document}.${protobuf ? 'pb' : 'json'}`, documents);
   return { hash: v3[document.slice('v3/'.length)] ?? '', body };
 }
 
@@ -95,12 +96,13 @@ async function index(added: string, documents: Documents): Promise<Made> {
   return { hash: hashOf(body), body };
 }
 
-async function custom(added: string, documents: Documents): Promise<Made> {
+async function custom(added: string, protobuf: boolean, documents: Documents): Promise<Made> {
   const own = JSON.parse(added) as OpenApiDocument;
-  const shared = await (await file('shared.json', documents)).json<OpenApiDocument['components']['schemas']>();
+  const shared = await json<OpenApiDocument['components']['schemas']>('shared.json', documents);
   const schemas = await describedKinds(own.components.schemas, documents);
-  const document = { ...own, components: { schemas: { ...shared, ...schemas } } };
-  return { hash: hashOf(added), body: `${JSON.stringify(document)}\n` };
+  const document = { ...own, components: { ...own.components, schemas: { ...shared, ...schemas } } };
+  const text = `${JSON.stringify(document)}\n`;
+  return { hash: hashOf(added), body: protobuf ? openApiV3Protobuf(text) : text };
 }
 
 async function version2(added: string, protobuf: boolean, documents: Documents): Promise<Made> {
@@ -110,7 +112,7 @@ async function version2(added: string, protobuf: boolean, documents: Documents):
   const hash = `${v2}-${hashOf(added)}`;
   const plain = JSON.parse(added) as AddedToV2;
   const own = { ...plain, definitions: await describedKinds(plain.definitions, documents) };
-  if (!protobuf) return { hash, body: joined(await found.text(), own) };
+  if (!protobuf) return { hash, body: joined(await textOf(found), own) };
   // Messages merge where their bytes are set one behind the other.
   const [first, second] = [new Uint8Array(await found.arrayBuffer()), openApiProtobuf(JSON.stringify(own))];
   const body = new Uint8Array(first.length + second.length);
@@ -124,7 +126,7 @@ const END = '}}\n';
 
 /** Schemas of kinds, each with what the members mean that all kinds have. */
 async function describedKinds(schemas: JsonObject, documents: Documents): Promise<JsonObject> {
-  const members = await (await file('members.json', documents)).json<CommonMembers>();
+  const members = await json<CommonMembers>('members.json', documents);
   return Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, describedKind(schema, members)]));
 }
 
@@ -156,7 +158,16 @@ function inner(members: JsonObject): string {
 }
 
 async function readIndex(documents: Documents): Promise<DocumentsIndex> {
-  return (await file('index.json', documents)).json<DocumentsIndex>();
+  return json<DocumentsIndex>('index.json', documents);
+}
+
+async function json<T>(name: string, documents: Documents): Promise<T> {
+  return JSON.parse(await textOf(await file(name, documents))) as T;
+}
+
+/** Whatever its media type is: a disk tells none. */
+async function textOf(found: Response): Promise<string> {
+  return new TextDecoder().decode(await found.arrayBuffer());
 }
 
 async function file(name: string, documents: Documents): Promise<Response> {

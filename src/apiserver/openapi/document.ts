@@ -15,9 +15,18 @@ import { DELETE_OPTIONS, pathsOf, referredIn, STATUS, WATCH_EVENT } from './oper
 export interface OpenApiDocument {
   readonly openapi: '3.0.0';
   readonly info: { readonly title: string; readonly version: string };
-  readonly components: { readonly schemas: Record<string, OpenApiSchema> };
+  readonly components: {
+    readonly schemas: Record<string, OpenApiSchema>;
+    readonly securitySchemes: typeof SECURITY_SCHEMES;
+  };
   readonly paths: Record<string, JsonValue>;
 }
+
+export const BEARER_TOKEN = 'BearerToken';
+/** How clients prove who they are. */
+export const SECURITY_SCHEMES = {
+  [BEARER_TOKEN]: { type: 'apiKey', description: 'Bearer Token authentication', name: 'authorization', in: 'header' },
+};
 
 interface GroupVersion {
   readonly group: string;
@@ -71,7 +80,10 @@ function document(paths: Paths, schemas: ReadonlyMap<string, OpenApiSchema>): Op
   return {
     openapi: '3.0.0',
     info: { title: 'Kubernetes', version: GIT_VERSION },
-    components: { schemas: Object.fromEntries([...schemas].sort(([a], [b]) => (a < b ? -1 : 1))) },
+    components: {
+      schemas: Object.fromEntries([...schemas].sort(([a], [b]) => (a < b ? -1 : 1))),
+      securitySchemes: SECURITY_SCHEMES,
+    },
     paths: Object.fromEntries(paths),
   };
 }

@@ -6,6 +6,7 @@ import type { Kind } from '../../api/kind.ts';
 import type { Scheme } from '../../api/scheme.ts';
 import { isUnstructured } from '../../api/schema-of.ts';
 import type { JsonValue } from '../../lib/json.ts';
+import { parseAccept } from '../accept.ts';
 import type { ApiRequest, ApiResponse } from '../http.ts';
 import type { OpenApiDocument } from './document.ts';
 import { customDocument, groupVersions } from './document.ts';
@@ -14,36 +15,62 @@ import { openApiV2 } from './v2.ts';
 export const OPENAPI_V2 = '/openapi/v2';
 export const OPENAPI_V3 = '/openapi/v3';
 
-export const OPENAPI_V2_PROTOBUF = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
-/** The same by an older name, which is no valid media type. */
-const OLDER_NAME = OPENAPI_V2_PROTOBUF.replace('v2.v1', 'v2@v1');
+/** `of`: the message's version. Older clients ask for `spec.v2@v1.0`, which is no valid media type, and are answered in the newer name. */
+export function protobufType(of: 'v2' | 'v3'): string {
+  return `application/com.github.proto-openapi.spec.${of}.v1.0+protobuf`;
+}
 
 /** Undefined: no such document. `path` is within the cluster. */
 export function openApiAnswer(request: ApiRequest, path: string, scheme: Scheme): ApiResponse | undefined {
+  if (path === OPENAPI_V3) return part('v3', index(scheme), 'json');
   const accept = request.header('accept') ?? '';
-  if (path === OPENAPI_V2) return version2(accept, scheme);
-  if (path !== OPENAPI_V3 && !path.startsWith(`${OPENAPI_V3}/`)) return undefined;
-  if (!accepts(accept, 'application/json')) return NOT_ACCEPTABLE;
-  if (path === OPENAPI_V3) return part('v3', index(scheme));
+  if (path === OPENAPI_V2) {
+    const format = formatOf(accept, 'v2');
+    return format === undefined ? NOT_ACCEPTABLE : version2(scheme, format);
+  }
+  if (!path.startsWith(`${OPENAPI_V3}/`)) return undefined;
   const name = path.slice(OPENAPI_V3.length + 1);
   const found = groupVersions(scheme).get(name);
   if (found === undefined) return undefined;
+  const format = formatOf(accept, 'v3');
+  if (format === undefined) return NOT_ACCEPTABLE;
   const kinds = scheme.kindsOf(found.group, found.version);
-  if (!kinds.some(isUnstructured)) return part(`v3/${name}`, '');
-  return part('v3/custom', textOf(customDocument(name, kinds)));
+  if (!kinds.some(isUnstructured)) return part(`v3/${name}`, '', format);
+  return part('v3/custom', textOf(customDocument(name, kinds)), format);
 }
 
-const NOT_ACCEPTABLE: ApiResponse = { status: 406, contentType: 'text/plain; charset=utf-8', body: '' };
+type Format = 'json' | 'protobuf';
 
-function version2(accept: string, scheme: Scheme): ApiResponse {
-  const protobuf = [OPENAPI_V2_PROTOBUF, OLDER_NAME].some((type) => accept.includes(type));
-  if (!protobuf && !accepts(accept, 'application/json')) return NOT_ACCEPTABLE;
+const NOT_ACCEPTABLE: ApiResponse = {
+  status: 406,
+  contentType: 'text/plain; charset=utf-8',
+  headers: { Vary: 'Accept' },
+  body: '',
+};
+
+/** Of the first clause that a document can be written in. */
+function formatOf(accept: string, of: 'v2' | 'v3'): Format | undefined {
+  const protobuf = `com.github.proto-openapi.spec.${of}`;
+  const written: readonly (readonly [subtype: string, format: Format])[] = [
+    ['json', 'json'],
+    [`${protobuf}.v1.0+protobuf`, 'protobuf'],
+    [`${protobuf}@v1.0+protobuf`, 'protobuf'],
+  ];
+  for (const { type, subtype } of parseAccept(accept === '' ? '*/*' : accept)) {
+    if (type !== 'application' && type !== '*') continue;
+    const found = written.find(([name]) => subtype === name || subtype === '*');
+    if (found !== undefined) return found[1];
+  }
+  return undefined;
+}
+
+function version2(scheme: Scheme, format: Format): ApiResponse {
   const documents = custom(scheme).map(([path, kinds]) => customDocument(path, kinds));
   const text = documents.length === 0 ? '' : `${JSON.stringify(openApiV2(documents))}\n`;
-  return part('v2', text, protobuf ? 'protobuf' : 'json');
+  return part('v2', text, format);
 }
 
-function part(document: string, body: string, format: 'json' | 'protobuf' = 'json'): ApiResponse {
+function part(document: string, body: string, format: Format): ApiResponse {
   return { status: 200, contentType: 'application/json', body, encoding: { format, document } };
 }
 
@@ -71,11 +98,4 @@ export function hashOf(text: string): string {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193) >>> 0;
   return hash.toString(16).padStart(8, '0').toUpperCase();
-}
-
-function accepts(accept: string, media: string): boolean {
-  if (accept.trim() === '') return true;
-  const [type = ''] = media.split('/');
-  const names = accept.split(',').map((item) => (item.split(';')[0] ?? '').trim());
-  return names.some((name) => name === media || name === `${type}/*` || name === '*/*');
 }

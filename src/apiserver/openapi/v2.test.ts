@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Scheme } from '../../api/scheme.ts';
 import { builtInDocument, groupVersions } from './document.ts';
-import { openApiV2 } from './v2.ts';
+import { openApiV2, wholeOpenApiV2 } from './v2.ts';
 
 interface Document {
   swagger: string;
@@ -50,5 +50,33 @@ describe('OpenAPI v2', () => {
       format: 'int-or-string',
     });
     expect(document.definitions['io.k8s.apimachinery.pkg.api.resource.Quantity']).toEqual({ type: 'string' });
+  });
+
+  it('has parameters of many operations in one place, but for those that old clients look for', () => {
+    const { parameters, ...whole } = wholeOpenApiV2(documents);
+    const shared = parameters as Record<string, { name: string }>;
+    for (const [name, parameter] of Object.entries(shared)) {
+      expect(name).toMatch(/^[a-zA-Z]+-[\w-]{8}$/);
+      expect(name.startsWith(`${parameter.name}-`)).toBe(true);
+    }
+    const names = [...JSON.stringify(whole).matchAll(/"#\/parameters\/([^"]+)"/g)].map(([, name = '']) => name);
+    expect([...new Set(names)].sort()).toEqual(Object.keys(shared).sort());
+    expect(new Set(Object.values(shared).map((parameter) => JSON.stringify(parameter))).size).toBe(
+      Object.keys(shared).length,
+    );
+    const paths = whole['paths'] as Document['paths'];
+    const patch = paths['/api/v1/namespaces/{namespace}/pods/{name}']?.['patch']?.parameters ?? [];
+    expect(patch.filter((parameter) => '$ref' in parameter)).toHaveLength(3);
+    expect(patch.flatMap((parameter) => ('name' in parameter ? [parameter.name] : []))).toEqual([
+      'dryRun',
+      'fieldValidation',
+    ]);
+  });
+
+  it('says how clients prove who they are', () => {
+    expect(wholeOpenApiV2([])).toMatchObject({
+      security: [{ BearerToken: [] }],
+      securityDefinitions: { BearerToken: { type: 'apiKey', name: 'authorization', in: 'header' } },
+    });
   });
 });

@@ -7,6 +7,7 @@ import { isObject } from '../../lib/json.ts';
 import { GIT_VERSION } from '../../lib/version.ts';
 import { SCHEMAS } from '../../schema/openapi.ts';
 import type { OpenApiDocument } from './document.ts';
+import { BEARER_TOKEN, SECURITY_SCHEMES } from './document.ts';
 
 /** What answers are written in, as upstream lists it. */
 const PRODUCED = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
@@ -101,6 +102,64 @@ function schemaV2(schema: JsonValue): JsonValue {
     }
   }
   return made;
+}
+
+/**
+ * The whole of what is built in: with how clients prove who they are, and with the parameters of its operations in one place.
+ * Those stay where they are by which kubectl before 1.27 knows what a server can do, and those that tell of one kind.
+ */
+export function wholeOpenApiV2(documents: Iterable<OpenApiDocument>): JsonObject {
+  const { paths, swagger, info, definitions } = openApiV2(documents);
+  const parameters: JsonObject = {};
+  const share = (list: JsonValue): JsonValue =>
+    Array.isArray(list)
+      ? list.map((parameter) => {
+          if (!isShared(object(parameter))) return parameter;
+          const name = sharedName(object(parameter));
+          parameters[name] = parameter;
+          return { $ref: `#/parameters/${name}` };
+        })
+      : list;
+  const sharing = (item: JsonValue): JsonValue =>
+    Object.fromEntries(
+      members(item).map(([key, value]) => [
+        key,
+        key === 'parameters' ? share(value) : isObject(value) && 'responses' in value ? sharing(value) : value,
+      ]),
+    );
+  const sparse = Object.fromEntries(members(paths).map(([path, item]) => [path, sharing(item)]));
+  const sorted = Object.fromEntries(Object.entries(parameters).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const security = [{ [BEARER_TOKEN]: [] }];
+  return {
+    paths: sparse,
+    swagger,
+    info,
+    parameters: sorted,
+    security,
+    securityDefinitions: SECURITY_SCHEMES,
+    definitions,
+  };
+}
+
+function isShared(parameter: JsonObject): boolean {
+  const { in: where, name, schema } = parameter;
+  if (where !== 'body') return name !== 'name' && name !== 'fieldValidation' && name !== 'dryRun';
+  const reference = object(schema ?? null)['$ref'];
+  return typeof reference === 'string' && reference.startsWith('#/definitions/io.k8s.apimachinery');
+}
+
+/** Its name and what it says, hashed: FNV-1 of 64 bits, the first 48 of which are written in base64. */
+function sharedName(parameter: JsonObject): string {
+  const { name } = parameter;
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of new TextEncoder().encode(JSON.stringify(parameter))) {
+    hash = BigInt.asUintN(64, hash * 0x100000001b3n) ^ BigInt(byte);
+  }
+  const bytes = [56n, 48n, 40n, 32n, 24n, 16n].map((shift) => Number((hash >> shift) & 0xffn));
+  const text = btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_');
+  return `${typeof name === 'string' ? name : 'param'}-${text}`;
 }
 
 function object(value: JsonValue): JsonObject {

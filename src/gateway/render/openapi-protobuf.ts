@@ -1,13 +1,13 @@
 // An OpenAPI v2 document as protobuf, `openapi.v2.Document` of gnostic: the only form in which older clients ask for it.
-// Vendor extensions and defaults travel as YAML texts, of which JSON is one.
 
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import type { JsonObject, JsonValue } from '../../lib/json.ts';
-import { isObject } from '../../lib/json.ts';
+import { any, bool, entries, extensions, message, named, part, string, strings } from './openapi-messages.ts';
 
 /** `text` is the document in JSON. */
 export function openApiProtobuf(text: string): Uint8Array {
-  const { swagger = '', info = {}, paths = {}, definitions = {} } = JSON.parse(text) as JsonObject;
+  const document = JSON.parse(text) as JsonObject;
+  const { swagger = '', info = {}, paths = {}, definitions = {} } = document;
   const writer = new BinaryWriter();
   string(writer, 1, swagger);
   message(writer, 2, () => {
@@ -20,6 +20,25 @@ export function openApiProtobuf(text: string): Uint8Array {
   message(writer, 9, () => {
     for (const [name, item] of entries(definitions)) named(writer, 1, name, () => schema(writer, item));
   });
+  const { parameters: shared, security, securityDefinitions } = document;
+  if (shared !== undefined) {
+    message(writer, 10, () => {
+      for (const [name, item] of entries(shared)) named(writer, 1, name, () => parameter(writer, item));
+    });
+  }
+  for (const requirement of Array.isArray(security) ? security : []) {
+    message(writer, 12, () => {
+      for (const [name, scopes] of entries(requirement)) named(writer, 1, name, () => strings(writer, 1, scopes));
+    });
+  }
+  if (securityDefinitions !== undefined) {
+    message(writer, 13, () => {
+      for (const [name, item] of entries(securityDefinitions)) {
+        // SecurityDefinitionsItem → ApiKeySecurity
+        named(writer, 1, name, () => message(writer, 2, () => apiKey(writer, item)));
+      }
+    });
+  }
   return writer.finish();
 }
 
@@ -42,7 +61,15 @@ function pathItem(writer: BinaryWriter, item: JsonValue): void {
   extensions(writer, 10, item);
 }
 
+function apiKey(writer: BinaryWriter, item: JsonValue): void {
+  string(writer, 1, part(item, 'type'));
+  string(writer, 2, part(item, 'name'));
+  string(writer, 3, part(item, 'in'));
+  string(writer, 4, part(item, 'description'));
+}
+
 function operation(writer: BinaryWriter, item: JsonValue): void {
+  strings(writer, 1, part(item, 'tags'));
   string(writer, 3, part(item, 'description'));
   string(writer, 5, part(item, 'operationId'));
   strings(writer, 6, part(item, 'produces'));
@@ -65,8 +92,12 @@ function response(writer: BinaryWriter, answer: JsonValue): void {
 
 function parameters(writer: BinaryWriter, field: number, list: JsonValue | undefined): void {
   for (const item of Array.isArray(list) ? list : []) {
-    // ParametersItem → Parameter → BodyParameter, or NonBodyParameter → one of its kinds
-    message(writer, field, () => message(writer, 1, () => parameter(writer, item)));
+    const shared = part(item, '$ref');
+    // ParametersItem → JsonReference, or Parameter → BodyParameter, or NonBodyParameter → one of its kinds
+    message(writer, field, () => {
+      if (shared === undefined) message(writer, 1, () => parameter(writer, item));
+      else message(writer, 2, () => string(writer, 1, shared));
+    });
   }
 }
 
@@ -124,7 +155,7 @@ function schema(writer: BinaryWriter, item: JsonValue): void {
   const values = part(item, 'enum');
   for (const value of Array.isArray(values) ? values : []) any(writer, 20, value);
   const additional = part(item, 'additionalProperties');
-  if (typeof additional === 'boolean') message(writer, 21, () => bool(writer, 2, additional));
+  if (typeof additional === 'boolean') message(writer, 21, () => writer.tag(2, WireType.Varint).bool(additional));
   else if (additional !== undefined) message(writer, 21, () => message(writer, 1, () => schema(writer, additional)));
   const type = part(item, 'type');
   if (type !== undefined) message(writer, 22, () => strings(writer, 1, Array.isArray(type) ? type : [type]));
@@ -137,52 +168,4 @@ function schema(writer: BinaryWriter, item: JsonValue): void {
     });
   }
   extensions(writer, 31, item);
-}
-
-function extensions(writer: BinaryWriter, field: number, item: JsonValue): void {
-  for (const [name, value] of entries(item)) {
-    if (!name.startsWith('x-')) continue;
-    message(writer, field, () => {
-      string(writer, 1, name);
-      any(writer, 2, value);
-    });
-  }
-}
-
-function any(writer: BinaryWriter, field: number, value: JsonValue): void {
-  message(writer, field, () => string(writer, 2, `${JSON.stringify(value)}\n`));
-}
-
-function message(writer: BinaryWriter, field: number, content: () => void): void {
-  writer.tag(field, WireType.LengthDelimited).fork();
-  content();
-  writer.join();
-}
-
-/** A message of a name (1) and a value (2), which is how maps are written. */
-function named(writer: BinaryWriter, field: number, name: string, content: () => void): void {
-  message(writer, field, () => {
-    string(writer, 1, name);
-    message(writer, 2, content);
-  });
-}
-
-function string(writer: BinaryWriter, field: number, value: JsonValue | undefined): void {
-  if (typeof value === 'string' && value !== '') writer.tag(field, WireType.LengthDelimited).string(value);
-}
-
-function strings(writer: BinaryWriter, field: number, value: JsonValue | undefined): void {
-  for (const item of Array.isArray(value) ? value : []) string(writer, field, item);
-}
-
-function bool(writer: BinaryWriter, field: number, value: JsonValue | undefined): void {
-  if (value === true) writer.tag(field, WireType.Varint).bool(true);
-}
-
-function part(value: JsonValue, name: string): JsonValue | undefined {
-  return isObject(value) ? value[name] : undefined;
-}
-
-function entries(value: JsonValue | undefined): [string, JsonValue][] {
-  return value !== undefined && isObject(value) ? (Object.entries(value) as [string, JsonValue][]) : [];
 }
