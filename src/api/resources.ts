@@ -1,7 +1,7 @@
 // Which type each resource of the log holds: the client port's `get('pods', …)` answers a Pod.
 
 import type { CustomResourceDefinition } from './types/apiextensions-v1.ts';
-import type { ControllerRevision, Deployment, ReplicaSet } from './types/apps-v1.ts';
+import type { ControllerRevision, DaemonSet, Deployment, ReplicaSet } from './types/apps-v1.ts';
 import type { Lease } from './types/coordination-v1.ts';
 import type {
   ConfigMap,
@@ -12,6 +12,7 @@ import type {
   PersistentVolume,
   PersistentVolumeClaim,
   Pod,
+  ReplicationController,
   ResourceQuota,
   Secret,
   Service,
@@ -29,6 +30,7 @@ export interface ResourceMap {
   configmaps: ConfigMap;
   'controllerrevisions.apps': ControllerRevision;
   'customresourcedefinitions.apiextensions.k8s.io': CustomResourceDefinition;
+  'daemonsets.apps': DaemonSet;
   'deployments.apps': Deployment;
   endpoints: Endpoints;
   'endpointslices.discovery.k8s.io': EndpointSlice;
@@ -42,6 +44,7 @@ export interface ResourceMap {
   pods: Pod;
   'priorityclasses.scheduling.k8s.io': PriorityClass;
   'replicasets.apps': ReplicaSet;
+  replicationcontrollers: ReplicationController;
   resourcequotas: ResourceQuota;
   'rolebindings.rbac.authorization.k8s.io': RoleBinding;
   'roles.rbac.authorization.k8s.io': Role;

@@ -12,6 +12,7 @@ import { nodeIpamController } from './nodeipam/node-ipam-controller.ts';
 import { nodeLifecycleController } from './nodelifecycle/node-lifecycle-controller.ts';
 import { podGarbageCollector } from './podgc/pod-garbage-collector.ts';
 import { replicaSetController } from './replicaset/replicaset-controller.ts';
+import { replicationController } from './replicationcontroller/replication-controller.ts';
 import { rootCaPublisher } from './rootcapublisher/root-ca-publisher.ts';
 import { resourceQuotaController } from './resourcequota/resource-quota-controller.ts';
 import { ipRepairController } from './serviceallocation/ip-repair-controller.ts';
@@ -35,6 +36,7 @@ export function createControllers({ nodeGracePeriodMs, authority }: ControllerSe
   return [
     deploymentController,
     replicaSetController,
+    replicationController,
     garbageCollector,
     namespaceController,
     customResourceDefinitionController,

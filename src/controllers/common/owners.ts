@@ -17,10 +17,12 @@ export function controllerOf(object: KubeObject): OwnerReference | undefined {
   return object.metadata.ownerReferences?.find((reference) => reference.controller === true);
 }
 
-/** Whether the controller of `object` is of this kind in API group `apps`. */
-export function controllerOfKind(object: KubeObject, kind: string): OwnerReference | undefined {
+/** The controller of `object`, if it is of this kind; the group of `v1` is the empty one. */
+export function controllerOfKind(object: KubeObject, kind: string, group = 'apps'): OwnerReference | undefined {
   const owner = controllerOf(object);
-  return owner?.kind === kind && owner.apiVersion.startsWith('apps/') ? owner : undefined;
+  if (owner?.kind !== kind) return undefined;
+  const slash = owner.apiVersion.indexOf('/');
+  return owner.apiVersion.slice(0, Math.max(0, slash)) === group ? owner : undefined;
 }
 
 export function controllerReference(owner: KubeObject): OwnerReference {

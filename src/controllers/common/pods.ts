@@ -37,3 +37,14 @@ export function availableAt(pod: Pod, minReadySeconds: number): number | undefin
   const since = readySince(pod);
   return since === undefined ? undefined : since + minReadySeconds * 1000;
 }
+
+/** When the next of the pods becomes available by mere waiting, in milliseconds since the epoch; undefined: none will. */
+export function nextAvailability(pods: readonly Pod[], minReadySeconds: number, now: number): number | undefined {
+  if (minReadySeconds === 0) return undefined;
+  let next: number | undefined;
+  for (const pod of pods) {
+    const at = availableAt(pod, minReadySeconds);
+    if (at !== undefined && at > now) next = Math.min(next ?? at, at);
+  }
+  return next;
+}

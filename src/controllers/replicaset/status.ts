@@ -1,8 +1,8 @@
-// What a ReplicaSet says of its pods.
+// What a ReplicaSet or a ReplicationController says of its pods.
 // Models kubernetes pkg/controller/replicaset/replica_set_utils.go.
 
 import type { ReplicaSet, ReplicaSetCondition, ReplicaSetStatus } from '../../api/types/apps-v1.ts';
-import type { Pod } from '../../api/types/core-v1.ts';
+import type { Pod, ReplicationController } from '../../api/types/core-v1.ts';
 import { formatTime } from '../../lib/clock.ts';
 import { availableAt, isReady } from '../common/pods.ts';
 
@@ -13,14 +13,15 @@ export interface ReplicaFailure {
 
 export interface StatusInput {
   readonly active: readonly Pod[];
-  readonly terminating: number;
+  /** Undefined: not told, as of a ReplicationController. */
+  readonly terminating: number | undefined;
   readonly failure: ReplicaFailure | undefined;
   readonly now: number;
 }
 
 /** Counts of 0 are left out where upstream leaves them out. */
-export function replicaSetStatus(
-  set: ReplicaSet,
+export function replicaStatus(
+  set: ReplicaSet | ReplicationController,
   { active, terminating, failure, now }: StatusInput,
 ): ReplicaSetStatus {
   const templateLabels = Object.entries(set.spec?.template?.metadata?.labels ?? {});
@@ -41,7 +42,7 @@ export function replicaSetStatus(
     ...(fullyLabeled === 0 ? {} : { fullyLabeledReplicas: fullyLabeled }),
     ...(ready === 0 ? {} : { readyReplicas: ready }),
     ...(available === 0 ? {} : { availableReplicas: available }),
-    terminatingReplicas: terminating,
+    ...(terminating === undefined ? {} : { terminatingReplicas: terminating }),
     ...(set.metadata.generation === undefined ? {} : { observedGeneration: set.metadata.generation }),
     ...(conditions.length === 0 ? {} : { conditions }),
   };

@@ -3,7 +3,7 @@
 import type { Draft } from '../../api/object.ts';
 import type { Result } from '../../api/status.ts';
 import type { Deployment, ReplicaSet } from '../../api/types/apps-v1.ts';
-import type { ConfigMap, Pod } from '../../api/types/core-v1.ts';
+import type { ConfigMap, Pod, ReplicationController } from '../../api/types/core-v1.ts';
 import type { OwnerReference } from '../../api/types/meta-v1.ts';
 
 /** The value of a result that a test expects to be good. */
@@ -38,6 +38,18 @@ export function aReplicaSet(spec: Partial<ReplicaSet['spec'] & object> = {}, nam
     kind: 'ReplicaSet',
     metadata: { name, namespace: 'a' },
     spec: { replicas: 3, selector: { matchLabels: labels }, template: template('app:1'), ...spec },
+  };
+}
+
+export function aReplicationController(
+  spec: Partial<ReplicationController['spec'] & object> = {},
+  name = 'web',
+): Draft<ReplicationController> {
+  return {
+    apiVersion: 'v1',
+    kind: 'ReplicationController',
+    metadata: { name, namespace: 'a' },
+    spec: { replicas: 3, selector: labels, template: template('app:1'), ...spec },
   };
 }
 

@@ -5,8 +5,11 @@ import type { ResourceName } from '../../api/resources.ts';
 import type { Deployment, ReplicaSet } from '../../api/types/apps-v1.ts';
 import type { PodTemplateSpec } from '../../api/types/core-v1.ts';
 import type { OwnerReference } from '../../api/types/meta-v1.ts';
-import { deployment as deploymentKind } from '../../api/apps/v1/deployment.ts';
-import { replicaSet as replicaSetKind } from '../../api/apps/v1/replica-set.ts';
+import { daemonSet } from '../../api/apps/v1/daemon-set.ts';
+import { deployment } from '../../api/apps/v1/deployment.ts';
+import { replicaSet } from '../../api/apps/v1/replica-set.ts';
+import { replicationController } from '../../api/core/v1/replication-controller.ts';
+import type { Kind } from '../../api/kind.ts';
 import { clone, isObject } from '../../lib/json.ts';
 import { isReady, isTerminal } from '../common/pods.ts';
 import type { Controller } from '../runtime/component.ts';
@@ -30,12 +33,17 @@ export interface Recorded {
 const NAMESPACE = 'oracle-beh-ns';
 const RESOURCES: Readonly<Record<string, ResourceName>> = {
   ConfigMap: 'configmaps',
+  DaemonSet: 'daemonsets.apps',
   Deployment: 'deployments.apps',
   Namespace: 'namespaces',
   Node: 'nodes',
   Pod: 'pods',
   ReplicaSet: 'replicasets.apps',
+  ReplicationController: 'replicationcontrollers',
 };
+
+/** Kinds whose defaults controllers rely on. */
+const DEFAULTED: readonly Kind[] = [daemonSet, deployment, replicaSet, replicationController];
 
 export class Scenario {
   readonly cluster: FakeCluster;
@@ -82,8 +90,7 @@ export class Scenario {
     if (resource !== 'nodes' && resource !== 'namespaces') object.metadata.namespace = NAMESPACE;
     object.metadata.name = this.#realName(object.metadata.name);
     for (const reference of object.metadata.ownerReferences ?? []) reference.uid = this.#realUid(reference);
-    if (resource === 'deployments.apps') deploymentKind.setDefaults?.(object);
-    if (resource === 'replicasets.apps') replicaSetKind.setDefaults?.(object);
+    DEFAULTED.find(({ kind }) => kind === object.kind)?.setDefaults?.(object);
     const created = this.cluster.client.create(resource, object);
     if (!created.ok) throw new Error(created.status.message);
   }

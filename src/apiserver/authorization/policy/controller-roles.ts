@@ -15,6 +15,16 @@ export function controllerRules(): Readonly<Record<string, PolicyRule[]>> {
     'clusterrole-aggregation-controller': [
       allow(`escalate ${READ} patch update`, 'rbac.authorization.k8s.io', 'clusterroles'),
     ],
+    'daemon-set-controller': [
+      allow(READ, WORKLOADS, 'daemonsets'),
+      allow('update', WORKLOADS, 'daemonsets/status'),
+      allow('update', WORKLOADS, 'daemonsets/finalizers'),
+      allow('list watch', CORE, 'nodes'),
+      allow('create delete list patch watch', CORE, 'pods'),
+      allow('create', CORE, 'pods/binding'),
+      allow(`create delete ${READ} patch update`, 'apps', 'controllerrevisions'),
+      events(),
+    ],
     'deployment-controller': [
       allow(`${READ} update`, WORKLOADS, 'deployments'),
       allow('update', WORKLOADS, 'deployments/status'),
@@ -70,6 +80,13 @@ export function controllerRules(): Readonly<Record<string, PolicyRule[]>> {
       allow(`${READ} update`, WORKLOADS, 'replicasets'),
       allow('update', WORKLOADS, 'replicasets/status'),
       allow('update', WORKLOADS, 'replicasets/finalizers'),
+      allow('create delete list patch watch', CORE, 'pods'),
+      events(),
+    ],
+    'replication-controller': [
+      allow(`${READ} update`, CORE, 'replicationcontrollers'),
+      allow('update', CORE, 'replicationcontrollers/status'),
+      allow('update', CORE, 'replicationcontrollers/finalizers'),
       allow('create delete list patch watch', CORE, 'pods'),
       events(),
     ],
