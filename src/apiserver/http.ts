@@ -49,6 +49,7 @@ export interface ApiRequest {
 
 export interface ApiResponse {
   readonly status: number;
+  /** '' for none. */
   readonly contentType: string;
   /** A long list comes in pieces, each read when it is asked for; one that throws ends the answer short. */
   readonly body: string | Iterable<string>;

@@ -192,7 +192,7 @@ export function toResponse(answer: ApiResponse): Response {
   const fields: Record<string, string> = {
     'Cache-Control': 'no-cache, private',
     ...headers,
-    'Content-Type': contentType,
+    ...(contentType === '' ? {} : { 'Content-Type': contentType }),
   };
   if (encoding !== undefined) fields[ENCODING_HEADER] = headerText(encoding);
   if (typeof body !== 'string') fields[LONG_HEADER] = 'pieces';

@@ -6,9 +6,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Scheme } from '../api/scheme.ts';
 import type { OpenApiDocument } from '../apiserver/openapi/document.ts';
-import { builtInDocument, groupVersions, sharedSchemas } from '../apiserver/openapi/document.ts';
+import { builtInDocuments, sharedSchemas } from '../apiserver/openapi/document.ts';
 import { wholeOpenApiV2 } from '../apiserver/openapi/v2.ts';
 import type { CommonMembers } from '../gateway/openapi.ts';
+import { documentFile } from '../gateway/openapi.ts';
 import { openApiProtobuf } from '../gateway/render/openapi-protobuf.ts';
 import { openApiV3Protobuf } from '../gateway/render/openapi-v3-protobuf.ts';
 import type { JsonValue } from '../lib/json.ts';
@@ -30,19 +31,17 @@ export function writeOpenApi(folder: string): void {
 }
 
 export function openApiFiles(): Files {
-  const scheme = new Scheme();
   const descriptions = readDescriptions();
   const files = new Map<string, string | Uint8Array>();
   const documents: OpenApiDocument[] = [];
   const hashes: Record<string, string> = {};
-  for (const [path, { group, version }] of groupVersions(scheme)) {
-    const document = builtInDocument(path, scheme.kindsOf(group, version));
+  for (const [path, document] of builtInDocuments(new Scheme())) {
     describe(document.components.schemas, descriptions);
     documents.push(document);
     const text = textOf(document);
     hashes[path] = hashOf(text);
-    files.set(`v3/${path}.json`, text);
-    files.set(`v3/${path}.pb`, openApiV3Protobuf(text));
+    files.set(documentFile(`v3/${path}`, false), text);
+    files.set(documentFile(`v3/${path}`, true), openApiV3Protobuf(text));
   }
   const v2 = textOf(wholeOpenApiV2(documents));
   files.set('v2.json', v2);

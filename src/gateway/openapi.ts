@@ -32,6 +32,11 @@ export type CommonMembers = Readonly<Record<string, string>>;
 /** Where the files are. */
 export type Documents = Pick<Fetcher, 'fetch'>;
 
+/** The file of a document. Disks hide names that begin with a dot. */
+export function documentFile(document: string, protobuf: boolean): string {
+  return `${document.replaceAll('/.', '/')}.${protobuf ? 'pb' : 'json'}`;
+}
+
 const ORIGIN = 'https://documents';
 const YEAR_SECONDS = 31_536_000;
 
@@ -54,11 +59,17 @@ export async function openApiResponse(
           : await builtIn(document, protobuf, documents);
   const asked = new URL(request.url);
   const hash = asked.searchParams.get('hash') ?? '';
-  const headers = new Headers({ 'Content-Type': contentType, ETag: `"${made.hash}"`, Vary: 'Accept' });
+  const headers = new Headers({
+    'Content-Type': contentType,
+    'Cache-Control': 'no-cache, private',
+    ETag: `"${made.hash}"`,
+    Vary: 'Accept',
+  });
   if (document.startsWith('v3/') && hash !== '') {
     if (hash !== made.hash) {
       await cancel(made.body);
-      return new Response(null, { status: 301, headers: { Location: `${asked.pathname}?hash=${made.hash}` } });
+      headers.set('Location', `${asked.pathname}?hash=${made.hash}`);
+      return new Response(null, { status: 301, headers });
     }
     headers.set('Cache-Control', 'public, immutable');
     headers.set('Expires', new Date(Date.now() + YEAR_SECONDS * 1000).toUTCString());
@@ -80,7 +91,7 @@ interface Made {
 
 async function builtIn(document: string, protobuf: boolean, documents: Documents): Promise<Made> {
   const { v3 } = await readIndex(documents);
-  const { body } = await file(`${document}.${protobuf ? 'pb' : 'json'}`, documents);
+  const { body } = await file(documentFile(document, protobuf), documents);
   return { hash: v3[document.slice('v3/'.length)] ?? '', body };
 }
 

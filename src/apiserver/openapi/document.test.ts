@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { Scheme } from '../../api/scheme.ts';
 import type { OpenApiDocument } from './document.ts';
-import { builtInDocument, groupVersions } from './document.ts';
+import { builtInDocuments, groupVersions } from './document.ts';
 
 const scheme = new Scheme();
 
-function documentOf(path: string): OpenApiDocument {
-  const { group, version } = groupVersions(scheme).get(path) ?? { group: '?', version: '' };
-  return builtInDocument(path, scheme.kindsOf(group, version));
+const documents = builtInDocuments(scheme);
+
+function documentOf(name: string): OpenApiDocument {
+  const found = documents.get(name);
+  if (found === undefined) throw new Error(`there is no ${name}`);
+  return found;
 }
 
 describe('OpenAPI v3', () => {
@@ -17,8 +20,7 @@ describe('OpenAPI v3', () => {
   });
 
   it('refers to no schema that it does not hold', () => {
-    for (const path of groupVersions(scheme).keys()) {
-      const document = documentOf(path);
+    for (const document of documents.values()) {
       for (const [, id = ''] of JSON.stringify(document).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
         expect(document.components.schemas).toHaveProperty([id]);
       }
@@ -45,6 +47,29 @@ describe('OpenAPI v3', () => {
         operationId: 'readAppsV1NamespacedDeploymentScale',
         'x-kubernetes-group-version-kind': { group: 'autoscaling', version: 'v1', kind: 'Scale' },
       },
+    });
+  });
+
+  it('has parameters at the path that all of its operations take, in order', () => {
+    const names = (value: unknown): string[] =>
+      ((value ?? []) as ReadonlyArray<{ name: string }>).map(({ name: parameter }) => parameter);
+    const item = (path: string) => documentOf('api/v1').paths[path] as Record<string, { parameters?: unknown }>;
+    const one = item('/api/v1/namespaces/{namespace}/pods/{name}');
+    expect(names(one['parameters'])).toEqual(['name', 'namespace', 'pretty']);
+    expect(names(one['patch']?.parameters)).toEqual(['dryRun', 'fieldManager', 'fieldValidation', 'force']);
+    expect(one['get']).not.toHaveProperty('parameters');
+    const everywhere = item('/api/v1/pods');
+    expect(everywhere['get']).not.toHaveProperty('parameters');
+    expect(names(everywhere['parameters'])).toEqual(expect.arrayContaining(['limit', 'pretty', 'watch']));
+    expect(names(item('/api/v1/namespaces/{namespace}/pods/{name}/binding')['parameters'])).toEqual([
+      ...['name', 'namespace', 'dryRun', 'fieldManager', 'fieldValidation', 'pretty'],
+    ]);
+  });
+
+  it('tells of what leads to group versions', () => {
+    expect(documentOf('apis/apps').paths['/apis/apps/']).toMatchObject({ get: { operationId: 'getAppsAPIGroup' } });
+    expect(documentOf('apis/apps/v1').paths['/apis/apps/v1/']).toMatchObject({
+      get: { operationId: 'getAppsV1APIResources' },
     });
   });
 });

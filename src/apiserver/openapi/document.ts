@@ -9,6 +9,7 @@ import type { JsonValue } from '../../lib/json.ts';
 import { GIT_VERSION } from '../../lib/version.ts';
 import type { OpenApiSchema } from '../../schema/openapi.ts';
 import { openApiSchemas, SCHEMAS } from '../../schema/openapi.ts';
+import { discoveryPaths, resourcesPath } from './discovery-operations.ts';
 import type { Paths } from './operations.ts';
 import { DELETE_OPTIONS, pathsOf, referredIn, STATUS, WATCH_EVENT } from './operations.ts';
 
@@ -54,13 +55,21 @@ export function groupVersions(scheme: Scheme): Map<string, GroupVersion> {
   );
 }
 
-/** The document of built-in kinds of one group version, whole. */
-export function builtInDocument(path: string, kinds: readonly Kind[]): OpenApiDocument {
-  const paths: Paths = kinds.flatMap((kind) => pathsOf(path, kind));
-  const schemas = openApiSchemas(referredIn(paths));
-  for (const kind of kinds) nameKind(schemas, kind);
-  nameScale(schemas);
-  return document(paths, schemas);
+/** The documents of all that is built in, whole, by their names: those of group versions, and of what leads to them. */
+export function builtInDocuments(scheme: Scheme): Map<string, OpenApiDocument> {
+  const leading = [...discoveryPaths(scheme)].map(([name, paths]): [string, OpenApiDocument] => [
+    name,
+    document(paths, openApiSchemas(referredIn(paths))),
+  ]);
+  const versions = [...groupVersions(scheme)].map(([name, { group, version }]): [string, OpenApiDocument] => {
+    const kinds = scheme.kindsOf(group, version);
+    const paths = [...resourcesPath(name, { group, version }), ...kinds.flatMap((kind) => pathsOf(name, kind))];
+    const schemas = openApiSchemas(referredIn(paths));
+    for (const kind of kinds) nameKind(schemas, kind);
+    nameScale(schemas);
+    return [name, document(paths, schemas)];
+  });
+  return new Map([...leading, ...versions]);
 }
 
 /** That of custom kinds, without the schemas that it shares with others. */

@@ -8,7 +8,7 @@
 
 import type { Connector } from '../../api/connect.ts';
 import type { ApiVerb, Kind } from '../../api/kind.ts';
-import type { JsonValue } from '../../lib/json.ts';
+import type { JsonObject, JsonValue } from '../../lib/json.ts';
 import { PATCH, SCHEMAS } from '../../schema/openapi.ts';
 import type { Subresource } from '../discovery.ts';
 import { ALL_VERBS, subresources } from '../discovery.ts';
@@ -46,7 +46,7 @@ export function pathsOf(root: string, kind: Kind): Paths {
       : []),
     ...(verbs.includes('watch') ? watchPaths(root, kind, collection) : []),
   ];
-  return paths.filter(([, item]) => Object.keys(item).length > 1);
+  return paths.filter(([, item]) => Object.keys(item).length > 0);
 }
 
 /** Ids of the schemas that paths refer to beside the kinds' own. */
@@ -55,12 +55,33 @@ export function referredIn(paths: Paths): string[] {
   return [...new Set([...text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map(([, id = '']) => id))];
 }
 
-function pathItem(places: readonly string[], operations: PathItem): PathItem {
-  return { ...operations, parameters: [...places.map(inPath), inQuery('pretty')] };
+/** Operations with the names of their parameters. What all of them take stands at the path. */
+type Operations = Record<string, { readonly takes: readonly string[]; readonly operation: JsonObject }>;
+
+function pathItem(places: readonly string[], operations: Operations, common: readonly string[] = ['pretty']): PathItem {
+  const all = Object.values(operations);
+  const [first = [], ...others] = all.map(({ takes }) => takes);
+  const shared = first.filter((name) => others.every((takes) => takes.includes(name)));
+  const parametersOf = (names: readonly string[]): JsonValue[] => [...names].sort().map(inQuery);
+  const item = Object.entries(operations).map(
+    ([
+      method,
+      {
+        takes,
+        operation: { responses, ...described },
+      },
+    ]) => {
+      const own = takes.filter((name) => !shared.includes(name));
+      const parameters = own.length === 0 ? {} : { parameters: parametersOf(own) };
+      return [method, { ...described, ...parameters, responses }];
+    },
+  );
+  const query = parametersOf([...new Set([...common, ...shared])]);
+  return all.length === 0 ? {} : { ...Object.fromEntries(item), parameters: [...places.map(inPath), ...query] };
 }
 
-function onCollection(kind: Kind, verbs: readonly ApiVerb[]): PathItem {
-  const item: PathItem = {};
+function onCollection(kind: Kind, verbs: readonly ApiVerb[]): Operations {
+  const item: Operations = {};
   if (verbs.includes('list')) item['get'] = listing(kind, 'collection');
   if (verbs.includes('create')) {
     const parameters = PARAMETERS.create;
@@ -82,7 +103,7 @@ function onCollection(kind: Kind, verbs: readonly ApiVerb[]): PathItem {
   return item;
 }
 
-function onObject(kind: Kind, verbs: readonly ApiVerb[]): PathItem {
+function onObject(kind: Kind, verbs: readonly ApiVerb[]): Operations {
   const item = readAndWrite(kind, kind, kind.definition, '', verbs);
   if (verbs.includes('delete')) {
     // What has its own way of ending is documented otherwise, though the object is what comes.
@@ -102,8 +123,8 @@ function onObject(kind: Kind, verbs: readonly ApiVerb[]): PathItem {
   return item;
 }
 
-function readAndWrite(kind: Kind, gvk: Gvk, definition: string, suffix: string, verbs: readonly string[]): PathItem {
-  const item: PathItem = {};
+function readAndWrite(kind: Kind, gvk: Gvk, definition: string, suffix: string, verbs: readonly string[]): Operations {
+  const item: Operations = {};
   if (verbs.includes('get')) {
     item['get'] = operation(kind, `read${idOf(kind)}${suffix}`, 'get', gvk, [], {}, answers(definition, [200]));
   }
@@ -122,35 +143,39 @@ function readAndWrite(kind: Kind, gvk: Gvk, definition: string, suffix: string, 
   return item;
 }
 
-function listing(kind: Kind, where: 'collection' | 'everywhere'): JsonValue {
+function listing(kind: Kind, where: 'collection' | 'everywhere'): Operations[string] {
   const id = where === 'collection' ? `list${idOf(kind)}` : `list${gvName(kind)}${kind.kind}ForAllNamespaces`;
-  const parameters = (kind.verbs ?? ALL_VERBS).includes('watch') ? WATCH_PARAMETERS : PARAMETERS.list;
-  return operation(kind, id, 'list', kind, parameters, {}, answers(`${kind.definition}List`, [200]));
+  const produced = [...PRODUCED, ...STREAMED];
+  return operation(kind, id, 'list', kind, WATCH_PARAMETERS, {}, answers(`${kind.definition}List`, [200], produced));
 }
 
 /** Deprecated, and served: `?watch=true` of a list does the same. */
 function watchPaths(root: string, kind: Kind, collection: string): Paths {
-  const watching = (id: string, action: string): PathItem => ({
-    get: operation(kind, id, action, kind, [], {}, answers(WATCH_EVENT, [200])),
-  });
-  const item = (places: readonly string[], operations: PathItem): PathItem => ({
-    ...operations,
-    parameters: [...places.map(inPath), inQuery('pretty'), ...WATCH_PARAMETERS.map(inQuery)],
+  const watching = (id: string, action: string): Operations => ({
+    get: operation(
+      kind,
+      id,
+      action,
+      kind,
+      WATCH_PARAMETERS,
+      {},
+      answers(WATCH_EVENT, [200], [...PRODUCED, ...STREAMED]),
+    ),
   });
   const places = kind.namespaced ? ['namespace'] : [];
   const everywhere = `watch${gvName(kind)}${kind.kind}ListForAllNamespaces`;
   return [
-    [`/${root}/watch/${collection}`, item(places, watching(`watch${idOf(kind)}List`, 'watchlist'))],
-    [`/${root}/watch/${collection}/{name}`, item(['name', ...places], watching(`watch${idOf(kind)}`, 'watch'))],
+    [`/${root}/watch/${collection}`, pathItem(places, watching(`watch${idOf(kind)}List`, 'watchlist'))],
+    [`/${root}/watch/${collection}/{name}`, pathItem(['name', ...places], watching(`watch${idOf(kind)}`, 'watch'))],
     ...(kind.namespaced
-      ? [[`/${root}/watch/${kind.resource}`, item([], watching(everywhere, 'watchlist'))] as [string, PathItem]]
+      ? [[`/${root}/watch/${kind.resource}`, pathItem([], watching(everywhere, 'watchlist'))] as [string, PathItem]]
       : []),
   ];
 }
 
 function subresourcePaths(one: string, kind: Kind, sub: Subresource, places: readonly string[]): Paths {
   const path = `${one}/${sub.name}`;
-  const suffix = sub.name.charAt(0).toUpperCase() + sub.name.slice(1);
+  const suffix = capital(sub.name);
   const connector = kind.connections?.[sub.name];
   if (connector !== undefined) return connectionPaths(path, kind, connector, suffix, places);
   const action = kind.actions?.[sub.name];
@@ -178,25 +203,22 @@ function connectionPaths(
   suffix: string,
   places: readonly string[],
 ): Paths {
-  const parameters = (CONNECT_PARAMETERS[connector.kind] ?? []).map(inQuery);
-  const text = { 200: { description: 'OK', content: { '*/*': { schema: { type: 'string' } } } }, ...UNAUTHORIZED };
+  const takes = CONNECT_PARAMETERS[connector.kind] ?? [];
   if (connector.manner === 'fetch') {
-    const get = operation(kind, `read${idOf(kind)}${suffix}`, 'get', kind, [], {}, text);
-    return [[path, { get, parameters: [...places.map(inPath), ...parameters] }]];
+    const get = operation(kind, `read${idOf(kind)}${suffix}`, 'get', kind, takes, {}, textAnswer(READABLE));
+    return [[path, pathItem(places, { get }, [])]];
   }
-  const item = (ending: string): PathItem =>
+  const item = (ending: string): Operations =>
     Object.fromEntries(
-      connector.methods.map((method): [string, JsonValue] => {
+      connector.methods.map((method) => {
         const verb = method.charAt(0) + method.slice(1).toLowerCase();
         const id = `connect${gvName(kind)}${verb}${kind.namespaced ? 'Namespaced' : ''}${kind.kind}${suffix}${ending}`;
-        return [method.toLowerCase(), operation(kind, id, 'connect', kindOf(kind, connector.kind), [], {}, text)];
+        const gvk = kindOf(kind, connector.kind);
+        return [method.toLowerCase(), operation(kind, id, 'connect', gvk, takes, {}, textAnswer(ANY))];
       }),
     );
-  const found: Paths = [[path, { ...item(''), parameters: [...places.map(inPath), ...parameters] }]];
-  if (connector.manner === 'proxy') {
-    const under = [...places, 'path'].map(inPath);
-    found.push([`${path}/{path}`, { ...item('WithPath'), parameters: [...under, ...parameters] }]);
-  }
+  const found: Paths = [[path, pathItem(places, item(''), [])]];
+  if (connector.manner === 'proxy') found.push([`${path}/{path}`, pathItem([...places, 'path'], item('WithPath'), [])]);
   return found;
 }
 
@@ -205,33 +227,51 @@ function operation(
   operationId: string,
   action: string,
   { group, version, kind: name }: Gvk,
-  parameters: readonly string[],
+  takes: readonly string[],
   requestBody: Record<string, JsonValue>,
   responses: JsonValue,
-): JsonValue {
+): Operations[string] {
   return {
-    tags: [tagOf(kind)],
-    operationId,
-    ...(parameters.length === 0 ? {} : { parameters: parameters.map(inQuery) }),
-    ...requestBody,
-    responses,
-    'x-kubernetes-action': action,
-    'x-kubernetes-group-version-kind': { group, version, kind: name },
+    takes,
+    operation: {
+      tags: [tagOf(kind)],
+      operationId,
+      ...requestBody,
+      responses,
+      'x-kubernetes-action': action,
+      'x-kubernetes-group-version-kind': { group, version, kind: name },
+    },
   };
 }
 
 const PRODUCED = ['application/json', 'application/vnd.kubernetes.protobuf', 'application/yaml'];
+/** What watches are written in, which lists can be. */
+const STREAMED = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'];
+/** Of logs: failures to read them are objects. */
+const READABLE = ['text/plain', ...PRODUCED];
+const ANY = ['*/*'];
 const DESCRIPTIONS: Readonly<Record<number, string>> = { 200: 'OK', 201: 'Created', 202: 'Accepted' };
-const UNAUTHORIZED = { 401: { description: 'Unauthorized' } };
+export const UNAUTHORIZED = { 401: { description: 'Unauthorized' } };
 
-function answers(definition: string, codes: readonly number[]): Record<string, JsonValue> {
-  const schema = { $ref: SCHEMAS + definition };
-  const content = Object.fromEntries(PRODUCED.map((type): [string, JsonValue] => [type, { schema }]));
+export function answers(
+  definition: string,
+  codes: readonly number[],
+  produced: readonly string[] = PRODUCED,
+): Record<string, JsonValue> {
+  const content = contentOf(produced, { $ref: SCHEMAS + definition });
   const each = codes.map((code): [string, JsonValue] => [
     String(code),
     { description: DESCRIPTIONS[code] ?? '', content },
   ]);
   return { ...Object.fromEntries(each), ...UNAUTHORIZED };
+}
+
+export function textAnswer(types: readonly string[]): JsonValue {
+  return { 200: { description: 'OK', content: contentOf(types, { type: 'string' }) }, ...UNAUTHORIZED };
+}
+
+function contentOf(types: readonly string[], schema: JsonValue): JsonValue {
+  return Object.fromEntries(types.map((type): [string, JsonValue] => [type, { schema }]));
 }
 
 function created(definition: string): Record<string, JsonValue> {
@@ -251,17 +291,27 @@ function idOf(kind: Kind): string {
   return `${gvName(kind)}${kind.namespaced ? 'Namespaced' : ''}${kind.kind}`;
 }
 
+interface GroupVersion {
+  readonly group: string;
+  readonly version: string;
+}
+
 /** `CoreV1`, `RbacAuthorizationV1`. */
-function gvName({ group, version }: Kind): string {
-  return [...groupWords(group), version].map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+export function gvName({ group, version }: GroupVersion): string {
+  return `${capital(groupTag(group))}${capital(version)}`;
 }
 
 /** `core_v1`, `rbacAuthorization_v1`. */
-function tagOf({ group, version }: Kind): string {
-  const [first = '', ...rest] = groupWords(group);
-  return `${first}${rest.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')}_${version}`;
+export function tagOf({ group, version }: GroupVersion): string {
+  return `${groupTag(group)}_${version}`;
 }
 
-function groupWords(group: string): string[] {
-  return group === '' ? ['core'] : group.replace(/\.k8s\.io$/, '').split('.');
+/** `core`, `rbacAuthorization`. */
+export function groupTag(group: string): string {
+  const [first = '', ...rest] = group === '' ? ['core'] : group.replace(/\.k8s\.io$/, '').split('.');
+  return `${first}${rest.map(capital).join('')}`;
+}
+
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
 }

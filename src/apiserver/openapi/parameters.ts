@@ -25,7 +25,6 @@ const SELECT = [
 export const WATCH_PARAMETERS: readonly string[] = [...SELECT, 'watch'];
 
 export const PARAMETERS = {
-  list: WATCH_PARAMETERS,
   create: WRITE,
   update: WRITE,
   patch: [...WRITE, 'force'],

@@ -34,8 +34,9 @@ describe('documents of OpenAPI', () => {
     expect(ask('/openapi/v3/apis/apps/v1')?.encoding).toEqual({ document, format: 'json' });
     expect(ask('/openapi/v3/apis/apps/v1', protobufType('v3'))?.encoding).toEqual({ document, format: 'protobuf' });
     expect(ask('/openapi/v3/apis/apps/v1', protobufType('v2'))?.status).toBe(406);
-    expect(ask('/openapi/v3/apis/apps/v2')).toBeUndefined();
-    expect(ask('/openapi/v3/')).toBeUndefined();
+    expect(ask('/openapi/v3/apis/apps')?.encoding).toEqual({ document: 'v3/apis/apps', format: 'json' });
+    expect(ask('/openapi/v3/apis/apps/v2')).toMatchObject({ status: 404, body: '' });
+    expect(ask('/openapi/v3/')?.status).toBe(404);
     expect(ask('/openapi')).toBeUndefined();
   });
 

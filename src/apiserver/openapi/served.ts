@@ -8,6 +8,7 @@ import { isUnstructured } from '../../api/schema-of.ts';
 import type { JsonValue } from '../../lib/json.ts';
 import { parseAccept } from '../accept.ts';
 import type { ApiRequest, ApiResponse } from '../http.ts';
+import { discoveryPaths } from './discovery-operations.ts';
 import type { OpenApiDocument } from './document.ts';
 import { customDocument, groupVersions } from './document.ts';
 import { openApiV2 } from './v2.ts';
@@ -20,7 +21,7 @@ export function protobufType(of: 'v2' | 'v3'): string {
   return `application/com.github.proto-openapi.spec.${of}.v1.0+protobuf`;
 }
 
-/** Undefined: no such document. `path` is within the cluster. */
+/** Undefined: the path leads elsewhere. `path` is within the cluster. */
 export function openApiAnswer(request: ApiRequest, path: string, scheme: Scheme): ApiResponse | undefined {
   if (path === OPENAPI_V3) return part('v3', index(scheme), 'json');
   const accept = request.header('accept') ?? '';
@@ -31,22 +32,19 @@ export function openApiAnswer(request: ApiRequest, path: string, scheme: Scheme)
   if (!path.startsWith(`${OPENAPI_V3}/`)) return undefined;
   const name = path.slice(OPENAPI_V3.length + 1);
   const found = groupVersions(scheme).get(name);
-  if (found === undefined) return undefined;
+  if (found === undefined && !discoveryPaths(scheme).has(name)) return NO_DOCUMENT;
   const format = formatOf(accept, 'v3');
   if (format === undefined) return NOT_ACCEPTABLE;
-  const kinds = scheme.kindsOf(found.group, found.version);
+  const kinds = found === undefined ? [] : scheme.kindsOf(found.group, found.version);
   if (!kinds.some(isUnstructured)) return part(`v3/${name}`, '', format);
   return part('v3/custom', textOf(customDocument(name, kinds)), format);
 }
 
+const NO_DOCUMENT: ApiResponse = { status: 404, contentType: '', body: '' };
+
 type Format = 'json' | 'protobuf';
 
-const NOT_ACCEPTABLE: ApiResponse = {
-  status: 406,
-  contentType: 'text/plain; charset=utf-8',
-  headers: { Vary: 'Accept' },
-  body: '',
-};
+const NOT_ACCEPTABLE: ApiResponse = { status: 406, contentType: '', headers: { Vary: 'Accept' }, body: '' };
 
 /** Of the first clause that a document can be written in. */
 function formatOf(accept: string, of: 'v2' | 'v3'): Format | undefined {

@@ -6,7 +6,8 @@ import { Scheme } from '../../api/scheme.ts';
 import type { JsonObject, JsonValue } from '../../lib/json.ts';
 import { isObject } from '../../lib/json.ts';
 import { SCHEMAS } from '../../schema/openapi.ts';
-import { builtInDocument, groupVersions } from './document.ts';
+import { builtInDocuments, groupVersions } from './document.ts';
+import { wholeOpenApiV2 } from './v2.ts';
 
 const REFERENCE = new URL('../../../../shared/reference/', import.meta.url);
 const there = existsSync(new URL('definitions-1.36.json', REFERENCE));
@@ -18,9 +19,7 @@ function reference(name: string): JsonObject {
 }
 
 const scheme = new Scheme();
-const documents = [...groupVersions(scheme)].map(([path, { group, version }]) =>
-  builtInDocument(path, scheme.kindsOf(group, version)),
-);
+const documents = [...builtInDocuments(scheme).values()];
 
 /** References in one form, not wrapped; what v3 alone says and kinds' names are left out. */
 function plain(value: JsonValue | undefined): JsonValue {
@@ -54,6 +53,19 @@ describe.skipIf(!there)('OpenAPI as a real server has it', () => {
     }
   });
 
+  it('in every definition of version 2, which knows no defaults', () => {
+    const definitions = reference('definitions-1.36.json');
+    const served = wholeOpenApiV2(documents)['definitions'] as Record<string, JsonObject>;
+    expect(Object.keys(served).length).toBeGreaterThan(500);
+    for (const [id, schema] of Object.entries(served)) {
+      const { 'x-kubernetes-v2-schema': other, ...theirs } = (definitions[id] ?? {}) as JsonObject;
+      const whole = isObject(other) ? { format: theirs['format'], ...other } : theirs;
+      if (!NOT_IN_REFERENCE.test(id)) {
+        expect({ [id]: plain(schema) }).toEqual({ [id]: withoutDefaults(plain(JSON.parse(JSON.stringify(whole)))) });
+      }
+    }
+  });
+
   it('names every kind', () => {
     for (const kind of scheme.kinds) {
       const schemas = documents.map(({ components }) => components.schemas[kind.definition]);
@@ -64,19 +76,36 @@ describe.skipIf(!there)('OpenAPI as a real server has it', () => {
     }
   });
 
-  it('in every path and operation of an object', () => {
+  it('in every path and operation', () => {
     const ours: Record<string, unknown> = Object.fromEntries(
       documents.flatMap(({ paths }) => Object.entries(paths).map(summary)),
     );
     const theirs = Object.fromEntries(
-      Object.entries(reference('paths-1.36.json')).filter(
-        ([path, item]) => JSON.stringify(item).includes('"action"') && isServed(path),
+      Object.entries(reference('paths-1.36.json')).filter(([path, item]) =>
+        JSON.stringify(item).includes('"action"') ? isServed(path) : path in ours,
       ),
     );
     expect(Object.keys(ours).sort()).toEqual(Object.keys(theirs).sort());
     expect(ours).toEqual(theirs);
   });
 });
+
+/** Of a schema, not of what is named `default` in it. */
+function withoutDefaults(schema: JsonValue): JsonValue {
+  if (!isObject(schema)) return schema;
+  const { default: _default, ...rest } = schema;
+  const made: JsonObject = rest;
+  for (const key of ['items', 'additionalProperties']) {
+    if (made[key] !== undefined) made[key] = withoutDefaults(made[key]);
+  }
+  const { properties } = made;
+  if (isObject(properties)) {
+    made['properties'] = Object.fromEntries(
+      Object.entries(properties).map(([name, value]) => [name, withoutDefaults(value ?? null)]),
+    );
+  }
+  return made;
+}
 
 function isServed(path: string): boolean {
   return [...groupVersions(scheme).keys()].some((version) => path.startsWith(`/${version}/`));
@@ -89,16 +118,16 @@ function summary([path, item]: [string, JsonValue]): [string, unknown] {
 }
 
 function told(operation: JsonObject): JsonObject {
-  const { group, version, kind } = operation['x-kubernetes-group-version-kind'] as Record<string, string>;
+  const gvk = operation['x-kubernetes-group-version-kind'] as Record<string, string> | undefined;
   const body = refIn(operation['requestBody']);
   const returns = refIn((operation['responses'] as JsonObject)['200']);
-  const action = operation['x-kubernetes-action'] ?? '';
+  const action = operation['x-kubernetes-action'];
   // Of patches and deletions the reference tells no body.
   const telling = body !== undefined && (action === 'post' || action === 'put');
   return {
-    action,
+    ...(action === undefined ? {} : { action }),
     ...(telling ? { body } : {}),
-    gvk: `${group}/${version}/${kind}`,
+    ...(gvk === undefined ? {} : { gvk: `${gvk['group']}/${gvk['version']}/${gvk['kind']}` }),
     operationId: operation['operationId'] ?? '',
     ...(returns === undefined ? {} : { returns }),
   };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Scheme } from '../../api/scheme.ts';
-import { builtInDocument, groupVersions } from './document.ts';
+import { builtInDocuments } from './document.ts';
 import { openApiV2, wholeOpenApiV2 } from './v2.ts';
 
 interface Document {
@@ -10,10 +10,7 @@ interface Document {
 }
 
 describe('OpenAPI v2', () => {
-  const scheme = new Scheme();
-  const documents = [...groupVersions(scheme)].map(([path, { group, version }]) =>
-    builtInDocument(path, scheme.kindsOf(group, version)),
-  );
+  const documents = [...builtInDocuments(new Scheme()).values()];
   const text = JSON.stringify(openApiV2(documents));
   const document = JSON.parse(text) as Document;
 

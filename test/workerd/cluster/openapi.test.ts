@@ -13,6 +13,8 @@ it('documents are for those who may read the API, and known again', async () => 
   expect(await found.json()).toMatchObject({ openapi: '3.0.0' });
   const again = await ask(url, { headers: { 'If-None-Match': found.headers.get('ETag') ?? '' } });
   expect([again.status, await again.text()]).toEqual([304, '']);
+  const issuer = await ask(paths['.well-known/openid-configuration']?.serverRelativeURL ?? '');
+  expect(await issuer.json()).toMatchObject({ paths: { '/.well-known/openid-configuration/': {} } });
   const nobody = await SELF.fetch(`https://kubewisp.test/clusters/documents${url}`);
   expect(nobody.status).toBe(403);
   await nobody.text();
