@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { writeOpenApi } from '../../documents/openapi-files.ts';
 import { PROJECT_ROOT } from './project.ts';
 
-const OLD_MS = 30 * 86_400_000;
+const DAY_MS = 86_400_000;
+/** Some 9 MB each. */
+const KEPT = 10;
 
 /** `bundle`: the Worker's text, which has the kinds in it. In `dataDir` where the project's own folder cannot be written. */
 export function openApiFolder(bundle: string, dataDir: string): string {
@@ -51,11 +53,16 @@ function build(home: string, name: string): string {
   return folder;
 }
 
-/** Those of code that is long gone: what runs today reads its own still. */
+/** Those of code that is gone; a server that started a day ago may read its own still. */
 function removeOld(home: string, name: string): void {
-  for (const other of readdirSync(home)) {
-    const path = join(home, other);
-    const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
-    if (!other.startsWith(name) && age > OLD_MS) rmSync(path, { recursive: true, force: true });
+  const ages = readdirSync(home)
+    .filter((other) => !other.startsWith(name))
+    .map((other) => ({
+      path: join(home, other),
+      made: statSync(join(home, other), { throwIfNoEntry: false })?.mtimeMs ?? 0,
+    }))
+    .sort((a, b) => b.made - a.made);
+  for (const { path, made } of ages.slice(KEPT)) {
+    if (Date.now() - made > DAY_MS) rmSync(path, { recursive: true, force: true });
   }
 }
