@@ -244,7 +244,7 @@ function operation(
   };
 }
 
-const PRODUCED = ['application/json', 'application/vnd.kubernetes.protobuf', 'application/yaml'];
+const PRODUCED = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
 /** What watches are written in, which lists can be. */
 const STREAMED = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'];
 /** Of logs: failures to read them are objects. */

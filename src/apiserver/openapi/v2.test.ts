@@ -41,6 +41,15 @@ describe('OpenAPI v2', () => {
     );
   });
 
+  it('says what answers are written in', () => {
+    const produced = (path: string): unknown => document.paths[path]?.['get'];
+    const objects = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
+    const streams = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'];
+    expect(produced('/api/v1/nodes/{name}')).toMatchObject({ produces: objects });
+    expect(produced('/api/v1/nodes')).toMatchObject({ produces: [...objects, ...streams] });
+    expect(produced('/version/')).toMatchObject({ produces: ['application/json'] });
+  });
+
   it('has scalars of several types as strings', () => {
     expect(document.definitions['io.k8s.apimachinery.pkg.util.intstr.IntOrString']).toEqual({
       type: 'string',

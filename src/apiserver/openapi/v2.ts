@@ -9,9 +9,6 @@ import { SCHEMAS } from '../../schema/openapi.ts';
 import type { OpenApiDocument } from './document.ts';
 import { BEARER_TOKEN, SECURITY_SCHEMES } from './document.ts';
 
-/** What answers are written in, as upstream lists it. */
-const PRODUCED = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
-
 export interface OpenApiV2 {
   readonly paths: JsonObject;
   readonly swagger: '2.0';
@@ -46,7 +43,7 @@ function operation({ requestBody, responses, parameters: given, ...rest }: JsonO
   return {
     ...rest,
     consumes: body.length === 0 ? ['*/*'] : body.map(([type]) => type),
-    produces: PRODUCED,
+    produces: members(object(object(responses ?? null)['200'] ?? null)['content']).map(([type]) => type),
     parameters: [
       ...parameters(given ?? []),
       ...(schema === undefined ? [] : [{ name: 'body', in: 'body', required: true, schema: schemaV2(schema) }]),
