@@ -1,5 +1,5 @@
-// Prints src/controllers/deployment/pod-template-table.ts: the Go fields of a pod template, in order.
-// Run it with `go run . > ../../src/controllers/deployment/pod-template-table.ts`, in this folder.
+// Prints src/controllers/common/pod-template-table.ts: the Go fields of a pod template, in order.
+// Run it with `go run . > ../../src/controllers/common/pod-template-table.ts`, in this folder.
 package main
 
 import (

@@ -9,7 +9,7 @@ import { isNamespaceTerminating } from '../common/failures.ts';
 import { controllerOf, controllerReference } from '../common/owners.ts';
 import { newSetAnnotations, REVISION, revisionOf, withSizes } from './annotations.ts';
 import { condition, find, hasDeadline, withStatusCondition } from './conditions.ts';
-import { podTemplateHash } from './pod-template-hash.ts';
+import { podTemplateHash } from '../common/pod-template-hash.ts';
 import { byCreation, newSize } from './replicas.ts';
 import type { Sets } from './status.ts';
 import type { Writer } from './writer.ts';

@@ -15,7 +15,7 @@ import { deepEqual } from '../../lib/json.ts';
 import type { Labels } from '../../schema/label-selector.ts';
 import { isNamespaceTerminating } from '../common/failures.ts';
 import { adoptOrphans, claimOwned, controllerOf, controllerOfKind, keyOf } from '../common/owners.ts';
-import { podFromTemplate } from '../common/pod-template.ts';
+import { createPod, deletePod, podFromTemplate } from '../common/pod-control.ts';
 import { isActive, isTerminating, nextAvailability } from '../common/pods.ts';
 import type { Change, Context, Controller, Outcome } from '../runtime/component.ts';
 import { podsToDelete } from './ranking.ts';
@@ -107,15 +107,9 @@ function manage(
 function createPods(client: Client, set: AnySet, count: number): ReplicaFailure | undefined {
   const draft = podFromTemplate(set, set.spec?.template);
   for (let i = 0; i < count; i++) {
-    const created = client.create('pods', draft);
-    if (!created.ok) {
-      if (isNamespaceTerminating(created.status)) return undefined;
-      const message = created.status.message ?? '';
-      client.event({ regarding: set, type: 'Warning', reason: 'FailedCreate', message: `Error creating: ${message}` });
-      return { reason: 'FailedCreate', message };
-    }
-    const message = `Created pod: ${created.value.metadata.name}`;
-    client.event({ regarding: set, type: 'Normal', reason: 'SuccessfulCreate', message });
+    const refused = createPod(client, set, draft);
+    if (refused === undefined) continue;
+    return isNamespaceTerminating(refused) ? undefined : { reason: 'FailedCreate', message: refused.message ?? '' };
   }
   return undefined;
 }
@@ -123,15 +117,8 @@ function createPods(client: Client, set: AnySet, count: number): ReplicaFailure 
 function deletePods(client: Client, set: AnySet, victims: readonly Pod[]): ReplicaFailure | undefined {
   let failure: ReplicaFailure | undefined;
   for (const pod of victims) {
-    const { name, namespace = '', uid } = pod.metadata;
-    const deleted = client.delete('pods', namespace, name, { preconditions: { uid } });
-    if (deleted.ok)
-      client.event({ regarding: set, type: 'Normal', reason: 'SuccessfulDelete', message: `Deleted pod: ${name}` });
-    else if (deleted.status.reason !== 'NotFound') {
-      const message = deleted.status.message ?? '';
-      client.event({ regarding: set, type: 'Warning', reason: 'FailedDelete', message: `Error deleting: ${message}` });
-      failure ??= { reason: 'FailedDelete', message };
-    }
+    const refused = deletePod(client, set, pod);
+    if (refused !== undefined) failure ??= { reason: 'FailedDelete', message: refused.message ?? '' };
   }
   return failure;
 }

@@ -1,4 +1,4 @@
-// The hash that names ReplicaSets: FNV-1a over the text that Go's spew prints for a pod template, so that the same
+// The hash that names ReplicaSets and revisions of DaemonSets: FNV-1a over the text that Go's spew prints for a pod template, so that the same
 // template has the same name here and on any other cluster of this version.
 // Models kubernetes pkg/controller/controller_utils.go ComputeHash and k8s.io/utils/dump.ForHash.
 //
