@@ -17,6 +17,10 @@ const pod = (resources: JsonObject): string =>
 const networkPolicy = (ports: string): string =>
   `{"apiVersion":"networking.k8s.io/v1","kind":"NetworkPolicy","metadata":{"name":"a"},"spec":{"podSelector":{},"ingress":[{"ports":[${ports}{}]}]}}`;
 
+const SERVICES = '/api/v1/namespaces/default/services';
+const service = (type: string, ports: string): string =>
+  `{"apiVersion":"v1","kind":"Service","metadata":{"name":"s"},"spec":{"type":"${type}","ports":[${ports}]}}`;
+
 interface Case {
   readonly title: string;
   readonly method?: string;
@@ -103,6 +107,39 @@ const CASES: readonly Case[] = [
     url: '/apis/networking.k8s.io/v1/namespaces/default/networkpolicies',
     body: () => networkPolicy(fill('{"port":0},', 2_500_000)),
     status: 422,
+  },
+  {
+    title: 'a hundred thousand ports that all want a node port, in a dry run',
+    url: `${SERVICES}?dryRun=All`,
+    body: () =>
+      service(
+        'NodePort',
+        items(100_000, (i) => ({ name: `p${i}`, port: i + 1 })),
+      ),
+    status: 422,
+  },
+  {
+    title: 'three hundred thousand ports without a name or a number',
+    url: SERVICES,
+    body: () => service('LoadBalancer', `${fill('{},', 900_000)}{}`),
+    status: 422,
+  },
+  {
+    title: 'sixty thousand containers beside quotas, limits and a standard of security',
+    url: '/api/v1/namespaces/guarded/pods',
+    body: () =>
+      JSON.stringify(podBody('a', { containers: Array.from({ length: 60_000 }, (_, i) => ({ name: `c${i}` })) })),
+    status: 422,
+  },
+  {
+    title: 'two thousand whole containers beside them',
+    url: '/api/v1/namespaces/guarded/pods',
+    body: () => {
+      const containers = Array.from({ length: 2_000 }, (_, i) => ({ name: `c${i}`, image: 'a' }));
+      return JSON.stringify(podBody('a', { containers }));
+    },
+    status: 403,
+    message: 'is forbidden',
   },
   {
     title: 'twenty thousand controllers',
@@ -301,12 +338,37 @@ describe('what is nested deeper by every request', () => {
   });
 });
 
+/** A namespace that looks closely at pods. */
+function guard(rig: Rig): void {
+  const made = (url: string, body: JsonObject): void => expect(rig.send('POST', url, { body }).status).toBe(201);
+  const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
+  made('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'guarded', labels } });
+  made('/api/v1/namespaces/guarded/serviceaccounts', {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { name: 'default' },
+  });
+  made('/api/v1/namespaces/guarded/limitranges', {
+    apiVersion: 'v1',
+    kind: 'LimitRange',
+    metadata: { name: 'a' },
+    spec: { limits: [{ type: 'Container', default: { cpu: '1' }, max: { cpu: '1', memory: '1Gi' } }] },
+  });
+  made('/api/v1/namespaces/guarded/resourcequotas', {
+    apiVersion: 'v1',
+    kind: 'ResourceQuota',
+    metadata: { name: 'a' },
+    spec: { hard: { pods: '1', 'limits.cpu': '1' } },
+  });
+}
+
 describe('hostile bodies', () => {
   let rig: Rig;
 
   beforeAll(() => {
     rig = new Rig();
     rig.serviceAccount();
+    guard(rig);
     const data = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`k${i}`, 'v']));
     rig.configMap('kept', { data, metadata: { finalizers: Array.from({ length: 20_000 }, (_, i) => `a.b/${i}`) } });
     const env = Array.from({ length: 30_000 }, (_, i) => ({ name: `E${i}` }));

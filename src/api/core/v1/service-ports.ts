@@ -31,6 +31,7 @@ export function isNodePort(port: number): boolean {
 class Taking {
   readonly #context: StrategyContext;
   readonly #taken = new Set<number>();
+  #highest = 0;
 
   constructor(context: StrategyContext) {
     this.#context = context;
@@ -41,7 +42,7 @@ class Taking {
     // Upstream does not look at the range in a dry run.
     if (!this.#context.dryRun && !isNodePort(port)) return OUTSIDE;
     if (this.#isTaken(port)) return TAKEN;
-    this.#taken.add(port);
+    this.#add(port);
     return undefined;
   }
 
@@ -53,8 +54,13 @@ class Taking {
       ? this.#placeholder()
       : pickFree(size, LOWER_BAND, random, (at) => this.#isTaken(FIRST_NODE_PORT + at));
     if (offset === undefined) return undefined;
-    this.#taken.add(FIRST_NODE_PORT + offset);
+    this.#add(FIRST_NODE_PORT + offset);
     return FIRST_NODE_PORT + offset;
+  }
+
+  #add(port: number): void {
+    this.#taken.add(port);
+    this.#highest = Math.max(this.#highest, port);
   }
 
   #isTaken(port: number): boolean {
@@ -63,7 +69,7 @@ class Taking {
 
   /** As upstream, a dry run shows a port that is none: the one after its last. */
   #placeholder(): number {
-    return Math.max(LAST_NODE_PORT + 1, ...this.#taken) + 1 - FIRST_NODE_PORT;
+    return Math.max(LAST_NODE_PORT + 1, this.#highest) + 1 - FIRST_NODE_PORT;
   }
 }
 
@@ -86,15 +92,15 @@ export function allocatePorts(
 function takeNew({ metadata, spec = {} }: Service, taking: Taking): Status | undefined {
   const ports = spec.ports ?? [];
   const byPort = new Map<number, number>();
+  /** The first node port that is asked for, by port. */
+  const named = new Map<number, number>();
+  for (const { port, nodePort = 0 } of ports) if (nodePort !== 0 && !named.has(port)) named.set(port, nodePort);
   for (const [index, port] of ports.entries()) {
     if (isLeftOut(port, spec)) continue;
     const shared = byPort.get(port.port);
     const own = port.nodePort ?? 0;
     if (shared === undefined) {
-      const wanted =
-        own !== 0
-          ? own
-          : (ports.find((other) => other.port === port.port && (other.nodePort ?? 0) !== 0)?.nodePort ?? 0);
+      const wanted = own !== 0 ? own : (named.get(port.port) ?? 0);
       const refused = wanted === 0 ? giveNext(port, taking) : takePort(wanted, index, metadata.name, taking);
       if (refused !== undefined) return refused;
       if (wanted !== 0) port.nodePort = wanted;
