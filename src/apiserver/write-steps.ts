@@ -124,7 +124,9 @@ export function createTracked(
 ): Result<Written> {
   const { kind } = target;
   const asked = attributes(services, target, 'CREATE', write);
-  const refused = services.admission.mutate(object, undefined, asked);
+  // Mutating admission knows no drawn name yet.
+  const named = generated ? { ...asked, name: object.metadata.generateName ?? '' } : asked;
+  const refused = services.admission.mutate(object, undefined, named);
   if (refused !== undefined) return fail(refused);
   const creation = {
     draft: object,

@@ -22,8 +22,7 @@ const NAME_ATTEMPTS = 8;
 const MAX_GENERATED_BASE = 58;
 
 /**
- * Gives an object without a name the one that its generateName asks for. It runs before admission, whose refusals
- * tell the name. True: the name was drawn, and another may be.
+ * Gives an object without a name the one that its generateName asks for. True: the name was drawn, and another may be.
  */
 export function generateName({ random }: Pick<Store, 'random'>, meta: ObjectMeta): boolean {
   if ((meta.name ?? '') !== '' || (meta.generateName ?? '') === '') return false;
@@ -45,7 +44,8 @@ export function create(store: Store, kind: Kind, creation: Creation, write: Writ
   const meta = draft.metadata;
   const context = store.context(write.dryRun);
   stampType(kind, draft);
-  if (Number(meta.resourceVersion) > 0) {
+  // It is the storage that refuses it, and a dry run does not come to it.
+  if (Number(meta.resourceVersion) > 0 && !write.dryRun) {
     return fail(failure(500, '', 'resourceVersion should not be set on objects to be created'));
   }
   delete (meta as { deletionTimestamp?: string }).deletionTimestamp;

@@ -83,8 +83,8 @@ export const csiDriver = defineKind<CSIDriver>({
     ...validateImmutable(object.spec.attachRequired, old.spec.attachRequired, 'spec.attachedRequired'),
     ...validateImmutable(object.spec.volumeLifecycleModes, old.spec.volumeLifecycleModes, 'spec.volumeLifecycleModes'),
   ],
-  warnings: ({ spec }) =>
-    (spec.tokenRequests ?? []).length > 0 && spec.serviceAccountTokenInSecrets === undefined
+  warnings: ({ spec }, old) =>
+    old === undefined && (spec.tokenRequests ?? []).length > 0 && spec.serviceAccountTokenInSecrets === undefined
       ? [
           'spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver, set to true to prevent possible logging of tokens in volume attributes',
         ]
