@@ -2,6 +2,7 @@
 
 import { clusterRoleAggregationController } from './clusterroleaggregation/cluster-role-aggregation-controller.ts';
 import { customResourceDefinitionController } from './customresourcedefinition/custom-resource-definition-controller.ts';
+import { daemonSetController } from './daemonset/daemonset-controller.ts';
 import { deploymentController } from './deployment/deployment-controller.ts';
 import { endpointsController } from './endpoints/endpoints-controller.ts';
 import { endpointSliceController } from './endpointslice/endpointslice-controller.ts';
@@ -37,6 +38,7 @@ export function createControllers({ nodeGracePeriodMs, authority }: ControllerSe
     deploymentController,
     replicaSetController,
     replicationController,
+    daemonSetController(),
     garbageCollector,
     namespaceController,
     customResourceDefinitionController,

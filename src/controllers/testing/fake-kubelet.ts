@@ -8,8 +8,8 @@ import type { Controller } from '../runtime/component.ts';
 export interface FakeKubeletOptions {
   /** Which pods become ready. Default: all. */
   readonly ready?: (pod: Pod) => boolean;
-  /** Where pods go. Default: `node-1`. */
-  readonly node?: (pod: Pod) => string;
+  /** Where pods go; undefined: nowhere. Default: to the node that their affinity names, or `node-1`. */
+  readonly node?: (pod: Pod) => string | undefined;
 }
 
 export function fakeKubelet(options: FakeKubeletOptions = {}): Controller {
@@ -27,7 +27,8 @@ export function fakeKubelet(options: FakeKubeletOptions = {}): Controller {
         return undefined;
       }
       if (pod.spec?.nodeName === undefined) {
-        client.bind(namespace, name, pod.metadata.uid, options.node?.(pod) ?? 'node-1');
+        const node = options.node === undefined ? namedNode(pod) : options.node(pod);
+        if (node !== undefined) client.bind(namespace, name, pod.metadata.uid, node);
         return undefined;
       }
       if (pod.status?.phase === 'Pending' && (options.ready?.(pod) ?? true))
@@ -35,6 +36,11 @@ export function fakeKubelet(options: FakeKubeletOptions = {}): Controller {
       return undefined;
     },
   };
+}
+
+function namedNode({ spec }: Pod): string {
+  const required = spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  return required?.nodeSelectorTerms[0]?.matchFields?.[0]?.values?.[0] ?? 'node-1';
 }
 
 /** A copy of the pod as its kubelet reports it once it runs and is ready. */

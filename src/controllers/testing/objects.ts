@@ -2,8 +2,8 @@
 
 import type { Draft } from '../../api/object.ts';
 import type { Result } from '../../api/status.ts';
-import type { Deployment, ReplicaSet } from '../../api/types/apps-v1.ts';
-import type { ConfigMap, Pod, ReplicationController } from '../../api/types/core-v1.ts';
+import type { DaemonSet, Deployment, ReplicaSet } from '../../api/types/apps-v1.ts';
+import type { ConfigMap, Node, Pod, ReplicationController } from '../../api/types/core-v1.ts';
 import type { OwnerReference } from '../../api/types/meta-v1.ts';
 
 /** The value of a result that a test expects to be good. */
@@ -30,6 +30,30 @@ export function aDeployment(spec: Partial<Deployment['spec'] & object> = {}, nam
       ...spec,
     },
   };
+}
+
+export function aDaemonSet(spec: Partial<DaemonSet['spec'] & object> = {}, name = 'web'): Draft<DaemonSet> {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { name, namespace: 'a', annotations: { 'deprecated.daemonset.template.generation': '1' } },
+    spec: {
+      revisionHistoryLimit: 10,
+      updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1, maxSurge: 0 } },
+      selector: { matchLabels: labels },
+      template: template('app:1'),
+      ...spec,
+    },
+  };
+}
+
+export function aNode(
+  name: string,
+  spec: Node['spec'] & object = {},
+  nodeLabels?: Record<string, string>,
+): Draft<Node> {
+  const metadata = nodeLabels === undefined ? { name } : { name, labels: nodeLabels };
+  return { apiVersion: 'v1', kind: 'Node', metadata, spec };
 }
 
 export function aReplicaSet(spec: Partial<ReplicaSet['spec'] & object> = {}, name = 'web'): Draft<ReplicaSet> {
