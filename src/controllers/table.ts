@@ -23,6 +23,7 @@ import { serviceCidrsController } from './servicecidrs/service-cidrs-controller.
 import { taintEvictionController } from './tainteviction/taint-eviction-controller.ts';
 import { pvcProtectionController } from './storageprotection/pvc-protection-controller.ts';
 import { pvProtectionController } from './storageprotection/pv-protection-controller.ts';
+import { ttlController } from './ttl/ttl-controller.ts';
 import { vacProtectionController } from './storageprotection/vac-protection-controller.ts';
 import type { Controller } from './runtime/component.ts';
 
@@ -49,6 +50,7 @@ export function createControllers({ nodeGracePeriodMs, authority }: ControllerSe
     nodeIpamController,
     nodeLifecycleController({ gracePeriodMs: nodeGracePeriodMs }),
     taintEvictionController,
+    ttlController,
     serviceCidrsController,
     ipRepairController,
     portRepairController,

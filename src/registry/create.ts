@@ -44,8 +44,9 @@ export function create(store: Store, kind: Kind, creation: Creation, write: Writ
   const meta = draft.metadata;
   const context = store.context(write.dryRun);
   stampType(kind, draft);
-  // It is the storage that refuses it, and a dry run does not come to it.
-  if (Number(meta.resourceVersion) > 0 && !write.dryRun) {
+  const given = Number(meta.resourceVersion ?? 0);
+  // It is the storage that refuses it: a dry run does not come to it, and shows it.
+  if (given > 0 && !write.dryRun) {
     return fail(failure(500, '', 'resourceVersion should not be set on objects to be created'));
   }
   delete (meta as { deletionTimestamp?: string }).deletionTimestamp;
@@ -72,7 +73,7 @@ export function create(store: Store, kind: Kind, creation: Creation, write: Writ
 
   for (let attempt = 1; ; attempt++) {
     // The log refuses a name that is taken; a dry run does not come to it.
-    const written = store.append(kind, 'create', object, 0, write);
+    const written = store.append(kind, 'create', object, given, write);
     if (written.ok && !write.dryRun) {
       admitted.value?.();
       return written;

@@ -105,6 +105,7 @@ export function controllerRules(): Readonly<Record<string, PolicyRule[]>> {
       allow(READ, NETWORKING, 'ipaddresses'),
       events(),
     ],
+    'ttl-controller': [allow('list patch update watch', CORE, 'nodes'), events()],
     'volumeattributesclass-protection-controller': [
       allow(`${READ} update`, 'storage.k8s.io', 'volumeattributesclasses'),
       allow(READ, CORE, 'persistentvolumeclaims persistentvolumes'),
