@@ -9,12 +9,21 @@ import { Scenario } from './testing/scenario.ts';
 
 const FILE = new URL('../../../shared/oracle/behaviour/controllers.jsonl', import.meta.url);
 const SOURCES = [
+  'daemonset-controller',
   'deployment-controller',
   'garbage-collector-controller',
   'replicaset-controller',
   'replication-controller',
 ];
-const KINDS = ['ConfigMap', 'Deployment', 'Pod', 'ReplicaSet', 'ReplicationController'];
+const KINDS = [
+  'ConfigMap',
+  'ControllerRevision',
+  'DaemonSet',
+  'Deployment',
+  'Pod',
+  'ReplicaSet',
+  'ReplicationController',
+];
 
 /** As in the recording: nodes there have no kubelet. */
 const GRACE_MS = 1000 * 3_600_000;
@@ -48,6 +57,17 @@ const IDS: ReadonlySet<string> = new Set([
   'rs-orphan',
   'rs-failed-pod',
   'rc-basic',
+  'ds-taints',
+  'ds-tolerate',
+  'ds-label',
+  'ds-affinity',
+  'ds-node-change',
+  'ds-rolling',
+  'ds-surge',
+  'ds-ondelete',
+  'ds-failed',
+  'ds-nofit',
+  'ds-orphan',
   'gc-background',
   'gc-foreground',
   'gc-orphan',

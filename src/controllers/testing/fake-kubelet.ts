@@ -1,8 +1,9 @@
 // Stands for scheduler and kubelet in controller tests: binds pods, makes them ready, and lets terminating ones go.
 
-import type { Pod } from '../../api/types/core-v1.ts';
+import type { Node, Pod } from '../../api/types/core-v1.ts';
 import { formatTime } from '../../lib/clock.ts';
 import { clone } from '../../lib/json.ts';
+import { quantityMilliValue } from '../../schema/quantity.ts';
 import type { Controller } from '../runtime/component.ts';
 
 export interface FakeKubeletOptions {
@@ -28,7 +29,8 @@ export function fakeKubelet(options: FakeKubeletOptions = {}): Controller {
       }
       if (pod.spec?.nodeName === undefined) {
         const node = options.node === undefined ? namedNode(pod) : options.node(pod);
-        if (node !== undefined) client.bind(namespace, name, pod.metadata.uid, node);
+        if (node !== undefined && fits(pod, client.get('nodes', '', node)))
+          client.bind(namespace, name, pod.metadata.uid, node);
         return undefined;
       }
       if (pod.status?.phase === 'Pending' && (options.ready?.(pod) ?? true))
@@ -41,6 +43,13 @@ export function fakeKubelet(options: FakeKubeletOptions = {}): Controller {
 function namedNode({ spec }: Pod): string {
   const required = spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
   return required?.nodeSelectorTerms[0]?.matchFields?.[0]?.values?.[0] ?? 'node-1';
+}
+
+/** Of all resources only cpu counts here, and pods do not see each other. */
+function fits({ spec }: Pod, node: Node | undefined): boolean {
+  const cpu = node?.status?.allocatable?.['cpu'];
+  const asked = spec?.containers.map(({ resources }) => quantityMilliValue(resources?.requests?.['cpu'] ?? 0)) ?? [];
+  return cpu === undefined || asked.reduce((sum, amount) => sum + amount, 0) <= quantityMilliValue(cpu);
 }
 
 /** A copy of the pod as its kubelet reports it once it runs and is ready. */

@@ -9,7 +9,7 @@ import { daemonSet } from '../../api/apps/v1/daemon-set.ts';
 import { deployment } from '../../api/apps/v1/deployment.ts';
 import { replicaSet } from '../../api/apps/v1/replica-set.ts';
 import { replicationController } from '../../api/core/v1/replication-controller.ts';
-import type { Kind } from '../../api/kind.ts';
+import type { Kind, StrategyContext } from '../../api/kind.ts';
 import { clone, isObject } from '../../lib/json.ts';
 import { isReady, isTerminal } from '../common/pods.ts';
 import type { Controller } from '../runtime/component.ts';
@@ -33,6 +33,7 @@ export interface Recorded {
 const NAMESPACE = 'oracle-beh-ns';
 const RESOURCES: Readonly<Record<string, ResourceName>> = {
   ConfigMap: 'configmaps',
+  ControllerRevision: 'controllerrevisions.apps',
   DaemonSet: 'daemonsets.apps',
   Deployment: 'deployments.apps',
   Namespace: 'namespaces',
@@ -42,8 +43,10 @@ const RESOURCES: Readonly<Record<string, ResourceName>> = {
   ReplicationController: 'replicationcontrollers',
 };
 
-/** Kinds whose defaults controllers rely on. */
-const DEFAULTED: readonly Kind[] = [daemonSet, deployment, replicaSet, replicationController];
+/** Kinds of whose defaults and strategy controllers see something. */
+const STRATEGIES: readonly Kind[] = [daemonSet, deployment, replicaSet, replicationController];
+/** None of theirs looks at it. */
+const CONTEXT = {} as StrategyContext;
 
 export class Scenario {
   readonly cluster: FakeCluster;
@@ -90,7 +93,9 @@ export class Scenario {
     if (resource !== 'nodes' && resource !== 'namespaces') object.metadata.namespace = NAMESPACE;
     object.metadata.name = this.#realName(object.metadata.name);
     for (const reference of object.metadata.ownerReferences ?? []) reference.uid = this.#realUid(reference);
-    DEFAULTED.find(({ kind }) => kind === object.kind)?.setDefaults?.(object);
+    const strategy = STRATEGIES.find(({ kind }) => kind === object.kind);
+    strategy?.setDefaults?.(object);
+    strategy?.prepareForCreate?.(object, CONTEXT);
     const created = this.cluster.client.create(resource, object);
     if (!created.ok) throw new Error(created.status.message);
   }
@@ -106,6 +111,8 @@ export class Scenario {
   #patch(subject: string, patch: object): void {
     const { resource, object } = this.#find(subject);
     const next = merged(clone(object), patch) as KubeObject;
+    const strategy = STRATEGIES.find(({ kind }) => kind === object.kind);
+    strategy?.prepareForUpdate?.(next, object, CONTEXT);
     const written = this.cluster.client.update(resource, next);
     if (!written.ok) throw new Error(written.status.message);
   }
@@ -179,10 +186,19 @@ export class Scenario {
     return name.replace(/<rs(\d+)>/, (text, number: string) => this.#hashes()[Number(number) - 1] ?? text);
   }
 
+  /** Hashes in the order in which ControllerRevisions were made. */
+  #revisions(): string[] {
+    const made = this.cluster.history.filter(
+      ({ verb, resource }) => verb === 'create' && resource === 'controllerrevisions.apps',
+    );
+    return [...new Set(made.flatMap(({ object }) => object().metadata.labels?.['controller-revision-hash'] ?? []))];
+  }
+
   /** Our text with hashes and suffixes as the recording writes them; numbers of pods are dropped there and here. */
   #normal(text: string): string {
     let normal = text;
     for (const [index, hash] of this.#hashes().entries()) normal = normal.replaceAll(hash, `<rs${index + 1}>`);
+    for (const [index, hash] of this.#revisions().entries()) normal = normal.replaceAll(hash, `<rev${index + 1}>`);
     return normal.replace(/(\b(?:web|bare)-|<rs\d+>-)[a-z0-9]{5}\b/g, '$1<pod>');
   }
 
@@ -249,6 +265,7 @@ function reduce(object: KubeObject): Record<string, unknown> {
     'metadata.ownerReferences': metadata.ownerReferences?.map(({ uid: _, ...reference }) => reference),
     'metadata.finalizers': metadata.finalizers,
     'spec.replicas': spec['replicas'],
+    revision: (object as KubeObject & { revision?: number }).revision,
     ...Object.fromEntries(Object.entries(status).map(([key, value]) => [`status.${key}`, value])),
   };
   return pick({ ...fields, 'metadata.labels': metadata.labels } as unknown as Record<string, unknown> & {
@@ -265,6 +282,7 @@ const PICKED = [
   'metadata.ownerReferences',
   'metadata.finalizers',
   'spec.replicas',
+  'revision',
   'status.phase',
   'status.replicas',
   'status.updatedReplicas',
@@ -273,6 +291,13 @@ const PICKED = [
   'status.unavailableReplicas',
   'status.fullyLabeledReplicas',
   'status.terminatingReplicas',
+  'status.currentNumberScheduled',
+  'status.desiredNumberScheduled',
+  'status.numberAvailable',
+  'status.numberMisscheduled',
+  'status.numberReady',
+  'status.numberUnavailable',
+  'status.updatedNumberScheduled',
   'status.collisionCount',
   'status.conditions',
 ];
