@@ -44,7 +44,8 @@ export function create(store: Store, kind: Kind, creation: Creation, write: Writ
   const meta = draft.metadata;
   const context = store.context(write.dryRun);
   stampType(kind, draft);
-  const given = Number(meta.resourceVersion ?? 0);
+  // What is no number counts as none.
+  const given = /^[0-9]{1,19}$/.test(meta.resourceVersion ?? '') ? Number(meta.resourceVersion) : 0;
   // It is the storage that refuses it: a dry run does not come to it, and shows it.
   if (given > 0 && !write.dryRun) {
     return fail(failure(500, '', 'resourceVersion should not be set on objects to be created'));

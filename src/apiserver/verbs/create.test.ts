@@ -98,6 +98,15 @@ describe('create', () => {
     expect(rig.send('POST', `${MAPS}?dryRun=All`, { body: map({ name: 'a' }) }).status).toBe(409);
   });
 
+  test('a resourceVersion that is no number counts as none, and a dry run shows one that is', () => {
+    for (const [index, resourceVersion] of ['abc', '0', '', '1e400'].entries()) {
+      const created = rig.send('POST', MAPS, { body: map({ name: `rv${index}`, resourceVersion }) });
+      expect([created.status, metaOf(created.body)['resourceVersion']]).toEqual([201, String(rig.log.head)]);
+    }
+    const dry = rig.send('POST', `${MAPS}?dryRun=All`, { body: map({ name: 'dry', resourceVersion: '5' }) });
+    expect([dry.status, metaOf(dry.body)['resourceVersion']]).toEqual([201, '5']);
+  });
+
   test.each([
     [
       'a revision',
