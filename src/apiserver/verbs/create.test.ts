@@ -99,6 +99,7 @@ describe('create', () => {
   });
 
   test('a resourceVersion that is no number counts as none, and a dry run shows one that is', () => {
+    const rig = new Rig();
     for (const [index, resourceVersion] of ['abc', '0', '', '1e400'].entries()) {
       const created = rig.send('POST', MAPS, { body: map({ name: `rv${index}`, resourceVersion }) });
       expect([created.status, metaOf(created.body)['resourceVersion']]).toEqual([201, String(rig.log.head)]);
