@@ -22,10 +22,17 @@ const FOLDER = fileURLToPath(new URL('kinds/', import.meta.url));
 const EDITOR = `sed -i 's/^\\( *\\)annotations:$/&\\n\\1  example.com\\/edited: "yes"/'`;
 /** What a kind's objects become by themselves; without it a round starts when they are there. */
 const SETTLED: Readonly<Record<string, readonly string[]>> = {
+  'daemon-set': ['wait', 'daemonset/collector', '--for=jsonpath={.status.observedGeneration}=1', '--timeout=30s'],
   deployment: ['wait', 'deployment/shop', '--for=condition=Available', '--timeout=30s'],
   pod: ['wait', 'pod/shop', '--for=condition=Ready', '--timeout=30s'],
   'resource-quota': ['wait', 'resourcequota', '--all', '--for=jsonpath={.status.hard}', '--timeout=30s'],
   'service-cidr': ['wait', 'servicecidr/spare', '--for=condition=Ready', '--timeout=30s'],
+  'replication-controller': [
+    'wait',
+    'replicationcontroller/old-shop',
+    '--for=jsonpath={.status.observedGeneration}=1',
+    '--timeout=30s',
+  ],
   'replica-set': ['wait', 'replicaset/shop', '--for=jsonpath={.status.availableReplicas}=1', '--timeout=30s'],
 };
 /** What 1.36 answers, as the recorded tables show, is not what columns.md holds, which is of 1.34. */
