@@ -3,7 +3,9 @@
 import { records, target } from '../../src/api/testing/recorded.ts';
 import { Api } from '../support/api.ts';
 import { startServer } from '../support/server.ts';
-import { ShareByBase, differenceOf, isUnserved, send } from './exchange.ts';
+import { isUnserved, send } from './exchange.ts';
+import { differencesOf } from './parts.ts';
+import { Shares } from './share.ts';
 
 /** What bodies of subresources are sent to. */
 const POD = {
@@ -30,7 +32,7 @@ const DEPLOYMENT = {
 export async function measureCreates(ids: readonly string[]): Promise<void> {
   const server = await startServer({ nodes: 0 });
   const api = new Api(server);
-  const share = new ShareByBase('create', ids);
+  const share = new Shares('create', ids);
   try {
     await send(api, { method: 'POST', path: '/apis/apps/v1/namespaces/default/deployments', body: DEPLOYMENT });
     // A pod is refused until the namespace's service account is there.
@@ -39,6 +41,9 @@ export async function measureCreates(ids: readonly string[]): Promise<void> {
       if (status === 201) break;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
+    // The controllers see to these two.
+    await settled(api);
+    let before = await revision(api);
     for (const record of records('create.jsonl')) {
       const { request, response } = record;
       // Three requests made the recorded server panic.
@@ -48,11 +53,33 @@ export async function measureCreates(ids: readonly string[]): Promise<void> {
       }
       const answer = await send(api, request);
       if (isUnserved(response, answer)) share.leaveOut();
-      else share.add(record, differenceOf(response, answer));
+      else {
+        const differences = differencesOf(response, answer);
+        const now = await revision(api);
+        if (now !== before) differences.push({ part: 'effect', text: `revision ${now} instead of ${before}` });
+        before = now;
+        share.add(record, { differences });
+      }
     }
     share.print();
   } finally {
     api.close();
     await server.stop();
+  }
+}
+
+/** The newest of the cluster: a dry run, refused or not, writes nothing. */
+async function revision(api: Api): Promise<string | undefined> {
+  const { text } = await send(api, { method: 'GET', path: '/api/v1/namespaces/default/endpoints?limit=1' });
+  return (JSON.parse(text) as { metadata?: { resourceVersion?: string } }).metadata?.resourceVersion;
+}
+
+/** Nothing is written for a second. */
+async function settled(api: Api): Promise<void> {
+  for (let before = await revision(api), attempt = 0; attempt < 20; attempt++) {
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    const now = await revision(api);
+    if (now === before) return;
+    before = now;
   }
 }

@@ -6,7 +6,11 @@ import { fill, records, target } from '../../src/api/testing/recorded.ts';
 import type { JsonObject } from '../../src/lib/json.ts';
 import { Api } from '../support/api.ts';
 import { startServer } from '../support/server.ts';
-import { ShareByBase, differenceOf, isUnserved, send } from './exchange.ts';
+import { isUnserved, send } from './exchange.ts';
+import { differencesOf } from './parts.ts';
+import type { Verdict } from './share.ts';
+import { Shares } from './share.ts';
+import { isWrittenLater } from './status-writers.ts';
 
 interface RecordedUpdate extends Recorded {
   readonly rvChanged?: boolean;
@@ -17,14 +21,14 @@ interface RecordedUpdate extends Recorded {
 
 const NAMESPACES = ['oracle-upd', 'oracle-upd-lim'];
 /** Controllers write to these after they are made. */
-const SETTLES = /\/(deployments|replicasets|namespaces|nodes|servicecidrs|services|resourcequotas|customresourcedefinitions)$/;
+const SETTLES =
+  /\/(deployments|replicasets|namespaces|nodes|servicecidrs|services|resourcequotas|customresourcedefinitions|clusterroles|replicationcontrollers|daemonsets|statefulsets|jobs|persistentvolumes|poddisruptionbudgets|validatingadmissionpolicies)$/;
 const SETTLE_MS = 150;
-const UNSERVED = 'unserved';
 
 export async function measureUpdates(ids: readonly string[]): Promise<void> {
   const server = await startServer({ nodes: 0 });
   const api = new Api(server);
-  const share = new ShareByBase('update', ids);
+  const share = new Shares('update', ids);
   try {
     for (const name of NAMESPACES) {
       const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
@@ -35,7 +39,7 @@ export async function measureUpdates(ids: readonly string[]): Promise<void> {
       if (target(record.request.path) === undefined) share.leaveOut();
       else if (ids.length === 0 || ids.includes(record.id)) {
         const found = await replay(api, record);
-        if (found === UNSERVED) share.leaveOut();
+        if (found === undefined) share.leaveOut();
         else share.add(record, found);
       }
     }
@@ -46,30 +50,43 @@ export async function measureUpdates(ids: readonly string[]): Promise<void> {
   }
 }
 
-async function replay(api: Api, record: RecordedUpdate): Promise<string | undefined> {
+async function replay(api: Api, record: RecordedUpdate): Promise<Verdict | undefined> {
   const { setup, setupRequests = [], request, response } = record;
   if (setup !== undefined) {
     const made = await send(api, setup);
-    if (made.status !== 201) return `setup: ${made.status} ${made.text.slice(0, 300)}`;
+    if (made.status !== 201) return failed(`setup: ${made.status} ${made.text.slice(0, 300)}`);
     if (SETTLES.test(setup.path)) await sleep(SETTLE_MS);
   }
   const object = objectPath(record);
   for (const step of setupRequests) {
     const body = fill(step.body, await read(api, object));
     const done = await send(api, { ...step, body });
-    if (done.status >= 300) return `setup: ${step.method} ${step.path}: ${done.status} ${done.text.slice(0, 300)}`;
+    if (done.status >= 300)
+      return failed(`setup: ${step.method} ${step.path}: ${done.status} ${done.text.slice(0, 300)}`);
   }
   if (setupRequests.length > 0) await sleep(SETTLE_MS);
   const before = await read(api, object);
   const answer = await send(api, { ...request, body: withTokenVolume(fill(request.body, before), before) });
-  if (isUnserved(response, answer)) return UNSERVED;
-  const found = differenceOf(response, answer, isRun(request.path) ? ['status'] : []);
-  if (found !== undefined) return found;
+  if (isUnserved(response, answer)) return undefined;
+  const differences = differencesOf(response, answer, isRun(request.path) ? ['status'] : []);
+  const resource = target(request.path)?.kind.resource ?? '';
+  // A write to the status itself has to be answered as recorded.
+  const later =
+    differences.length > 0 &&
+    isWrittenLater(resource) &&
+    !/\/status(\?|$)/.test(request.path) &&
+    differencesOf(response, answer, ['status']).length === 0;
   const after = await read(api, object);
   // What waits for a collector is gone sooner here.
-  if (record.gone === true && after !== undefined) return 'is still there';
-  const changed = after !== undefined && versionOf(before) !== versionOf(after);
-  return record.rvChanged === false && changed ? 'resourceVersion changed' : undefined;
+  const stays = record.gone === true && after !== undefined;
+  const changed = record.rvChanged === false && after !== undefined && versionOf(before) !== versionOf(after);
+  if (stays) differences.push({ part: 'effect', text: 'is still there' });
+  if (changed) differences.push({ part: 'effect', text: 'resourceVersion changed' });
+  return { differences, later: later && !stays && !changed };
+}
+
+function failed(text: string): Verdict {
+  return { differences: [{ part: 'effect', text }] };
 }
 
 /** The generated name of the volume that admission gives a pod. */
