@@ -47,6 +47,8 @@ function setDefaults(object: DaemonSet): void {
   }
   spec.revisionHistoryLimit ??= 10;
   omitEmpty(spec, ['minReadySeconds']);
+  // Upstream's internal form has it as a number, which is always written: whoever makes a DaemonSet owns it.
+  if (object.metadata.annotations?.[GENERATION] === undefined) setTemplateGeneration(object, 0);
 }
 
 function templateGeneration({ metadata }: DaemonSet): number {
