@@ -61,7 +61,7 @@ export interface StatusStrategy<T extends KubeObject> {
   readonly keptOnCreate?: boolean;
   /** Runs after the shared rule (spec and metadata of `old` are kept, labels and annotations too unless the kind lets them pass). */
   prepare?(object: T, old: T, context: StrategyContext): void;
-  validate?(object: T, old: T): FieldError[];
+  validate?(object: T, old: T, context: StrategyContext): FieldError[];
   /** Fields that its writes do not write, as `metadata.labels`: no one comes to own them by it. Default: spec. */
   readonly resetFields?: readonly string[];
 }

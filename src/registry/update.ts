@@ -82,7 +82,7 @@ export function update(store: Store, kind: Kind, request: Update, write: WriteCo
   if (request.part === 'main') {
     const own = kind.validateUpdate ?? ((next: KubeObject) => kind.validate?.(next, context) ?? []);
     append(errors, own(object, old, context));
-  } else if (request.part === 'status') append(errors, kind.status?.validate?.(object, old) ?? []);
+  } else if (request.part === 'status') append(errors, kind.status?.validate?.(object, old, context) ?? []);
   else if (typeof request.part === 'object') append(errors, request.part.validate(object, old));
   if (errors.length > 0) return fail(invalidStatus(validatedGroup(kind), kind.kind, request.name, errors));
 

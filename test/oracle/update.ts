@@ -37,7 +37,7 @@ export async function measureUpdates(ids: readonly string[]): Promise<void> {
     await sleep(500);
     for (const record of records('update.jsonl') as RecordedUpdate[]) {
       if (target(record.request.path) === undefined) share.leaveOut();
-      else if (ids.length === 0 || ids.includes(record.id)) {
+      else if (ids.length === 0 || ids.includes(record.id) || ids.includes(record.id.split('/')[0] ?? '')) {
         const found = await replay(api, record);
         if (found === undefined) share.leaveOut();
         else share.add(record, found);

@@ -149,7 +149,7 @@ export function update(
   } else if (subresource === 'status') {
     next.spec = before.spec;
     kind.status?.prepare?.(object, old, strategy);
-    errors = kind.status?.validate?.(object, old) ?? [];
+    errors = kind.status?.validate?.(object, old, strategy) ?? [];
   } else {
     if (kind.status !== undefined) next.status = before.status;
     const refused = kind.allocate?.(object, old, strategy);

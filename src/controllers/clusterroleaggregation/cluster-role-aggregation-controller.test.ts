@@ -8,6 +8,8 @@ import { must } from '../testing/objects.ts';
 import { clusterRoleAggregationController } from './cluster-role-aggregation-controller.ts';
 
 const ROLES = 'clusterroles.rbac.authorization.k8s.io';
+const CONTROLLERS = 'kube-controller-manager';
+const OWNS_RULES = { 'f:rules': {} };
 
 function rule(verb: string): PolicyRule {
   return { verbs: [verb], apiGroups: ['apps'], resources: ['things'] };
@@ -17,9 +19,11 @@ function role(name: string, labels: Record<string, string>, ...rules: PolicyRule
   return { kind: 'ClusterRole', apiVersion: 'rbac.authorization.k8s.io/v1', metadata: { name, labels }, rules };
 }
 
+/** Its rules are the controller's, which the fake cluster does not keep account of. */
 function gathering(name: string, labels: Record<string, string>, ...selected: Array<Record<string, string>>) {
   const clusterRoleSelectors = selected.map((matchLabels) => ({ matchLabels }));
-  return { ...role(name, labels), aggregationRule: { clusterRoleSelectors } };
+  const draft = { ...role(name, labels), aggregationRule: { clusterRoleSelectors } };
+  return { ...draft, metadata: { ...draft.metadata, managedFields: [{ manager: CONTROLLERS, fieldsV1: OWNS_RULES }] } };
 }
 
 function verbs(cluster: FakeCluster, name: string): string[] {
@@ -36,6 +40,13 @@ function clusterWith(...roles: Array<Draft<ClusterRole>>): FakeCluster {
 it('remove dead rules: what nothing gives is taken away', () => {
   const old = { ...gathering('combined', {}, { foo: 'bar' }), rules: [rule('get')] };
   expect(verbs(clusterWith(role('other', { foo: 'baz' }, rule('get')), old), 'combined')).toEqual([]);
+});
+
+it('where nothing is gathered, the rules of others are kept', () => {
+  const { metadata, ...draft } = gathering('combined', {}, { foo: 'bar' });
+  const managedFields = [{ manager: 'kubectl', fieldsV1: OWNS_RULES }];
+  const theirs = { ...draft, metadata: { ...metadata, managedFields }, rules: [rule('get')] };
+  expect(verbs(clusterWith(theirs), 'combined')).toEqual(['get']);
 });
 
 it('strip rules, add new rules, merge all: by selector, then by name, each once', () => {

@@ -50,7 +50,8 @@ export function timeError(text: string, micro: boolean): string {
   const layout = micro ? '2006-01-02T15:04:05.000000Z07:00' : '2006-01-02T15:04:05Z07:00';
   const match = TIME.exec(text);
   const range = match === null ? undefined : rangeError(match);
-  if (range !== undefined) return `parsing time "${text}": ${range}`;
+  const shown = quoted(text);
+  if (range !== undefined) return `parsing time ${shown}: ${range}`;
   let rest = text;
   for (const [part, pattern] of PARTS) {
     if (part === '.000000' && !micro) {
@@ -58,10 +59,19 @@ export function timeError(text: string, micro: boolean): string {
       continue;
     }
     const found = pattern.exec(rest);
-    if (found === null) return `parsing time "${text}" as "${layout}": cannot parse "${rest}" as "${part}"`;
+    if (found === null) return `parsing time ${shown} as "${layout}": cannot parse ${quoted(rest)} as "${part}"`;
     rest = rest.slice(found[0].length);
   }
-  return `parsing time "${text}": extra text: "${rest}"`;
+  return `parsing time ${shown}: extra text: ${quoted(rest)}`;
+}
+
+/** In quotes, with bytes that are no printable ASCII as `\\x0a`. Models quote of Go time/format.go. */
+function quoted(text: string): string {
+  const escaped = text.replace(/["\\]|[^ -~]/gu, (char) => {
+    if (char === '"' || char === '\\') return `\\${char}`;
+    return [...new TextEncoder().encode(char)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
+  });
+  return `"${escaped}"`;
 }
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;

@@ -80,7 +80,7 @@ function update(
   if (status) {
     object.spec = previous.spec;
     kind.status?.prepare?.(object, old, context);
-    return { object, errors: kind.status?.validate?.(object, old) ?? [] };
+    return { object, errors: kind.status?.validate?.(object, old, context) ?? [] };
   }
   object.status = previous.status;
   kind.prepareForUpdate?.(object, old, context);

@@ -3,15 +3,18 @@
 import { deepEqual } from '../../../lib/json.ts';
 import type { FieldError } from '../../../schema/field-error.ts';
 import { invalid } from '../../../schema/field-error.ts';
+import type { StrategyContext } from '../../kind.ts';
 import { defineKind } from '../../kind.ts';
 import { AGE_COLUMN, NAME_COLUMN, age } from '../../printing.ts';
 import type { ResourceClaimTemplate } from '../../types/resource-v1.ts';
 import { validateTemplateMeta } from '../../validation/template-meta.ts';
+import { validateAdminAccess } from './admin-access.ts';
 import { RESOURCE, defaultRequests, validateClaim } from './devices.ts';
 import { quotedClaimSpec } from './internal-form.ts';
 
-function validate({ spec }: ResourceClaimTemplate): FieldError[] {
+function validate({ metadata, spec }: ResourceClaimTemplate, context: StrategyContext): FieldError[] {
   return [
+    ...validateAdminAccess(spec.spec.devices?.requests, metadata.namespace, context),
     ...validateTemplateMeta(spec.metadata, 'spec.metadata'),
     ...validateClaim(spec.spec.devices ?? {}, 'spec.spec.devices'),
   ];

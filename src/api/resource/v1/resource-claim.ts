@@ -6,6 +6,7 @@ import { invalid } from '../../../schema/field-error.ts';
 import { defineKind } from '../../kind.ts';
 import { AGE_COLUMN, NAME_COLUMN, age, column } from '../../printing.ts';
 import type { ResourceClaim } from '../../types/resource-v1.ts';
+import { validateAdminAccess, validateAdminAccessResults } from './admin-access.ts';
 import { validateClaimStatus } from './claim-status.ts';
 import { RESOURCE, defaultRequests, validateClaim } from './devices.ts';
 import { quotedClaimSpec } from './internal-form.ts';
@@ -25,6 +26,10 @@ function validateUpdate({ spec }: ResourceClaim, old: ResourceClaim): FieldError
   return deepEqual(spec, old.spec) ? [] : [invalid('spec', quotedClaimSpec(spec), 'field is immutable')];
 }
 
+function resultsOf({ status }: ResourceClaim) {
+  return status?.allocation?.devices?.results;
+}
+
 export const resourceClaim = defineKind<ResourceClaim>({
   group: RESOURCE,
   version: 'v1',
@@ -38,11 +43,19 @@ export const resourceClaim = defineKind<ResourceClaim>({
     object.spec ??= {};
     defaultRequests(object.spec.devices);
   },
-  validate: ({ spec }) => validateClaim(spec.devices ?? {}, 'spec.devices'),
+  validate: ({ metadata, spec }, context) => [
+    ...validateAdminAccess(spec.devices?.requests, metadata.namespace, context),
+    ...validateClaim(spec.devices ?? {}, 'spec.devices'),
+  ],
   validateUpdate,
   deleteReturnsObject: true,
 
-  status: { validate: validateClaimStatus },
+  status: {
+    validate: (object, old, context) => [
+      ...validateAdminAccessResults(resultsOf(object), resultsOf(old), object.metadata.namespace, context),
+      ...validateClaimStatus(object, old),
+    ],
+  },
 
   printer: {
     columns: [NAME_COLUMN, column('State'), AGE_COLUMN],
