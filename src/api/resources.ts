@@ -1,7 +1,7 @@
 // Which type each resource of the log holds: the client port's `get('pods', …)` answers a Pod.
 
 import type { CustomResourceDefinition } from './types/apiextensions-v1.ts';
-import type { ControllerRevision, DaemonSet, Deployment, ReplicaSet } from './types/apps-v1.ts';
+import type { ControllerRevision, DaemonSet, Deployment, ReplicaSet, StatefulSet } from './types/apps-v1.ts';
 import type { Lease } from './types/coordination-v1.ts';
 import type {
   ConfigMap,
@@ -20,6 +20,7 @@ import type {
 } from './types/core-v1.ts';
 import type { EndpointSlice } from './types/discovery-v1.ts';
 import type { IPAddress, ServiceCIDR } from './types/networking-v1.ts';
+import type { PodDisruptionBudget } from './types/policy-v1.ts';
 import type { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from './types/rbac-v1.ts';
 import type { PriorityClass } from './types/scheduling-v1.ts';
 import type { VolumeAttributesClass } from './types/storage-v1.ts';
@@ -41,6 +42,7 @@ export interface ResourceMap {
   nodes: Node;
   persistentvolumeclaims: PersistentVolumeClaim;
   persistentvolumes: PersistentVolume;
+  'poddisruptionbudgets.policy': PodDisruptionBudget;
   pods: Pod;
   'priorityclasses.scheduling.k8s.io': PriorityClass;
   'replicasets.apps': ReplicaSet;
@@ -52,6 +54,7 @@ export interface ResourceMap {
   serviceaccounts: ServiceAccount;
   'servicecidrs.networking.k8s.io': ServiceCIDR;
   services: Service;
+  'statefulsets.apps': StatefulSet;
   'volumeattributesclasses.storage.k8s.io': VolumeAttributesClass;
 }
 

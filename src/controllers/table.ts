@@ -4,6 +4,7 @@ import { clusterRoleAggregationController } from './clusterroleaggregation/clust
 import { customResourceDefinitionController } from './customresourcedefinition/custom-resource-definition-controller.ts';
 import { daemonSetController } from './daemonset/daemonset-controller.ts';
 import { deploymentController } from './deployment/deployment-controller.ts';
+import { disruptionController } from './disruption/disruption-controller.ts';
 import { endpointsController } from './endpoints/endpoints-controller.ts';
 import { endpointSliceController } from './endpointslice/endpointslice-controller.ts';
 import { endpointSliceMirroringController } from './endpointslicemirroring/endpointslicemirroring-controller.ts';
@@ -50,6 +51,7 @@ export function createControllers({ nodeGracePeriodMs, authority }: ControllerSe
     nodeIpamController,
     nodeLifecycleController({ gracePeriodMs: nodeGracePeriodMs }),
     taintEvictionController,
+    disruptionController,
     ttlController,
     serviceCidrsController,
     ipRepairController,

@@ -127,6 +127,19 @@ export function formatLabelSelector(object: LabelSelectorObject | undefined | nu
   return formatSelector(parsed.selector) || '<none>';
 }
 
+/** As Go prints the object: `&LabelSelector{MatchLabels:map[string]string{app: web,},MatchExpressions:[]LabelSelectorRequirement{},}`. */
+export function goSelectorText({ matchLabels = {}, matchExpressions = [] }: LabelSelectorObject): string {
+  const labels = Object.keys(matchLabels)
+    .sort()
+    .map((key) => `${key}: ${matchLabels[key]},`);
+  const requirements = matchExpressions.map(
+    ({ key, operator, values = [] }) =>
+      `LabelSelectorRequirement{Key:${key},Operator:${operator},Values:[${values.join(' ')}],},`,
+  );
+  const expressions = `[]LabelSelectorRequirement{${requirements.join('')}}`;
+  return `&LabelSelector{MatchLabels:map[string]string{${labels.join('')}},MatchExpressions:${expressions},}`;
+}
+
 /** Labels as a selector text, sorted: `app=web,tier=a`; `<none>` if there are none. Models labels.FormatLabels. */
 export function formatLabels(labels: Labels): string {
   const pairs = Object.entries(labels ?? {}).map(([key, value]) => `${key}=${value}`);

@@ -25,6 +25,7 @@ const SETTLED: Readonly<Record<string, readonly string[]>> = {
   'daemon-set': ['wait', 'daemonset/collector', '--for=jsonpath={.status.observedGeneration}=1', '--timeout=30s'],
   deployment: ['wait', 'deployment/shop', '--for=condition=Available', '--timeout=30s'],
   pod: ['wait', 'pod/shop', '--for=condition=Ready', '--timeout=30s'],
+  'pod-disruption-budget': ['wait', 'pdb', '--all', '--for=jsonpath={.status.observedGeneration}=1', '--timeout=30s'],
   'resource-quota': ['wait', 'resourcequota', '--all', '--for=jsonpath={.status.hard}', '--timeout=30s'],
   'service-cidr': ['wait', 'servicecidr/spare', '--for=condition=Ready', '--timeout=30s'],
   'replication-controller': [

@@ -13,7 +13,7 @@ import type {
   ParamRef,
   ValidatingAdmissionPolicyBinding,
 } from '../../types/admissionregistration-v1.ts';
-import type { LabelSelector } from '../../types/meta-v1.ts';
+import { goSelectorText } from '../../../schema/label-selector.ts';
 import { invalidEach, validateLabelSelector } from '../../validation/fields.ts';
 import { CATEGORIES, GROUP } from './names.ts';
 import { setMatchDefaults, validateMatchResources } from './rules.ts';
@@ -52,22 +52,9 @@ function validateParamRef({ name = '', selector, parameterNotFoundAction: action
   return errors;
 }
 
-/** A selector as Go prints it. */
-function selectorText({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string {
-  const labels = Object.keys(matchLabels)
-    .sort()
-    .map((key) => `${key}: ${matchLabels[key]},`);
-  const requirements = matchExpressions.map(
-    ({ key, operator, values = [] }) =>
-      `LabelSelectorRequirement{Key:${key},Operator:${operator},Values:[${values.join(' ')}],},`,
-  );
-  const expressions = `[]LabelSelectorRequirement{${requirements.join('')}}`;
-  return `&LabelSelector{MatchLabels:map[string]string{${labels.join('')}},MatchExpressions:${expressions},}`;
-}
-
 function paramRefCell(ref: ParamRef | undefined): string {
   if (ref?.name) return ref.namespace ? `${ref.namespace}/${ref.name}` : ref.name;
-  return ref?.selector === undefined ? '<unset>' : selectorText(ref.selector);
+  return ref?.selector === undefined ? '<unset>' : goSelectorText(ref.selector);
 }
 
 /** What the two kinds say of themselves alike. */

@@ -33,6 +33,17 @@ export function controllerRules(): Readonly<Record<string, PolicyRule[]>> {
       allow(`${READ} update`, CORE, 'pods'),
       events(),
     ],
+    'disruption-controller': [
+      allow(READ, WORKLOADS, 'deployments'),
+      allow(READ, WORKLOADS, 'replicasets'),
+      allow(READ, CORE, 'replicationcontrollers'),
+      allow(READ, 'policy', 'poddisruptionbudgets'),
+      allow(READ, 'apps', 'statefulsets'),
+      allow('update', 'policy', 'poddisruptionbudgets/status'),
+      allow('patch update', CORE, 'pods/status'),
+      allow('get', '*', '*/scale'),
+      events(),
+    ],
     'endpoint-controller': [
       allow(READ, CORE, 'pods services'),
       allow(`create delete ${READ} update`, CORE, 'endpoints'),
