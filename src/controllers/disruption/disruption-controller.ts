@@ -89,9 +89,7 @@ function reconcile(key: string, { client, now }: Context): Outcome | undefined {
   const healthy = pods.filter((pod) => isHealthy(pod, disrupted)).length;
   const { expected, desiredHealthy } = counted;
   const allowed = expected <= 0 ? 0 : Math.max(healthy - desiredHealthy, 0);
-  const { disruptedPods: _, ...before } = budget.status ?? ({} as Partial<PodDisruptionBudgetStatus>);
   const status: PodDisruptionBudgetStatus = {
-    ...before,
     currentHealthy: healthy,
     desiredHealthy,
     expectedPods: expected,
