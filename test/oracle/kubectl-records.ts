@@ -24,18 +24,17 @@ export interface ApiResource {
 const API_RESOURCES = 6;
 /** What the workloads that are missing would have made, as arguments name it. */
 const MADE_BY_MISSING =
-  /^(db-\d|app=(db|agent)|app in \(db,web\)|--field-selector=(status\.phase=Succeeded|involvedObject\.kind=CronJob)|--types=Warning)$/;
+  /^(db-\d|app=db|app in \(db,web\)|--field-selector=(status\.phase=Succeeded|involvedObject\.kind=CronJob)|--types=Warning)$/;
 /** The same in outputs. */
-const ROW_OF_MISSING = /(^|[/ "])((agent|once|gen|from-cron)-<|db-\d)|openshift-service-ca/;
+const ROW_OF_MISSING = /(^|[/ "])((once|gen|from-cron)-<|db-\d)|openshift-service-ca/;
 /** What quotas and limits add to the description of a namespace. */
 const SECTIONS_OF_MISSING = /\n\n(No resource quota|No LimitRange|Resource Quotas?|Resource Limits)[^]*$/;
 /** Beyond what rules can tell, kubectl 1.32 prints these otherwise than 1.36 against the same server. */
 export const CLIENT_ONLY: ReadonlySet<number> = new Set([
-  1, 2, 51, 55, 62, 63, 78, 97, 119, 165, 172, 173, 175, 179, 253, 272, 273,
+  1, 2, 51, 55, 62, 63, 65, 78, 97, 119, 165, 172, 173, 175, 179, 253, 272, 273,
 ]);
-const WARNING_OF_MISSING = /ignoring DaemonSet-managed Pods: [^;]*; /;
 /** Outputs that depend on KWOK as kubelet, or on how fast pods and namespaces end and events are written: run, not compared. */
-export const PACE: ReadonlySet<number> = new Set([59, 81, 84, 206, 230, 231, 252, 293, 294, 312, 313, 314]);
+export const PACE: ReadonlySet<number> = new Set([59, 81, 83, 84, 206, 230, 231, 252, 293, 294, 312, 313, 314]);
 
 export function readCommands(file: string): RecordedCommand[] {
   const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
@@ -103,7 +102,7 @@ export class Kinds {
   cutOutput({ argv }: RecordedCommand, text: string): string {
     if (argv.includes('api-resources')) return this.#cutResources(text);
     if (argv.includes('api-versions')) return this.#keep(text, (line) => this.#groupVersions.has(line));
-    const described = text.replace(SECTIONS_OF_MISSING, '\n').replace(WARNING_OF_MISSING, '');
+    const described = text.replace(SECTIONS_OF_MISSING, '\n');
     const blocks = described.split('\n\n').map((block) => {
       const cut = this.#keep(block, (line) => !this.#mention.test(line) && !ROW_OF_MISSING.test(line));
       const onlyHeader = cut !== block && /^NAME [^\n]*$/.test(cut.trimEnd());
