@@ -2,6 +2,7 @@
 
 import type { CustomResourceDefinition } from './types/apiextensions-v1.ts';
 import type { ControllerRevision, DaemonSet, Deployment, ReplicaSet, StatefulSet } from './types/apps-v1.ts';
+import type { CronJob, Job } from './types/batch-v1.ts';
 import type { Lease } from './types/coordination-v1.ts';
 import type {
   ConfigMap,
@@ -31,12 +32,14 @@ export interface ResourceMap {
   configmaps: ConfigMap;
   'controllerrevisions.apps': ControllerRevision;
   'customresourcedefinitions.apiextensions.k8s.io': CustomResourceDefinition;
+  'cronjobs.batch': CronJob;
   'daemonsets.apps': DaemonSet;
   'deployments.apps': Deployment;
   endpoints: Endpoints;
   'endpointslices.discovery.k8s.io': EndpointSlice;
   events: Event;
   'ipaddresses.networking.k8s.io': IPAddress;
+  'jobs.batch': Job;
   'leases.coordination.k8s.io': Lease;
   namespaces: Namespace;
   nodes: Node;

@@ -12,6 +12,7 @@ const SOURCES = [
   'daemonset-controller',
   'deployment-controller',
   'garbage-collector-controller',
+  'job-controller',
   'replicaset-controller',
   'replication-controller',
 ];
@@ -20,6 +21,7 @@ const KINDS = [
   'ControllerRevision',
   'DaemonSet',
   'Deployment',
+  'Job',
   'Pod',
   'ReplicaSet',
   'ReplicationController',
@@ -29,7 +31,8 @@ const KINDS = [
 const GRACE_MS = 1000 * 3_600_000;
 
 // Not here: rs-adopt (of three pods alike any may go) and rs-deletion-cost (recorded before the last status was written);
-// replicaset-controller.test.ts has both.
+// replicaset-controller.test.ts has both. job-pfp-ignore (a pod fails, and succeeds before the controller looks again):
+// job-controller.test.ts has it.
 const IDS: ReadonlySet<string> = new Set([
   'deploy-create',
   'deploy-zero',
@@ -74,6 +77,22 @@ const IDS: ReadonlySet<string> = new Set([
   'gc-block',
   'gc-two-owners',
   'gc-uid-mismatch',
+  'job-basic',
+  'job-indexed',
+  'job-queue',
+  'job-backoff0',
+  'job-backoff1',
+  'job-pfp-fail',
+  'job-perindex',
+  'job-failedindexes',
+  'job-success-policy',
+  'job-suspend',
+  'job-deadline',
+  'job-replacement',
+  'job-elastic',
+  'job-managedby',
+  'job-delete',
+  'job-onfailure',
 ]);
 
 /** Steps of this rollout depend on which pod of several becomes ready first. */

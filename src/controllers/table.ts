@@ -9,6 +9,7 @@ import { endpointsController } from './endpoints/endpoints-controller.ts';
 import { endpointSliceController } from './endpointslice/endpointslice-controller.ts';
 import { endpointSliceMirroringController } from './endpointslicemirroring/endpointslicemirroring-controller.ts';
 import { garbageCollector } from './garbagecollector/garbage-collector.ts';
+import { jobController } from './job/job-controller.ts';
 import { namespaceController } from './namespace/namespace-controller.ts';
 import { nodeIpamController } from './nodeipam/node-ipam-controller.ts';
 import { nodeLifecycleController } from './nodelifecycle/node-lifecycle-controller.ts';
@@ -41,6 +42,7 @@ export function createControllers({ nodeGracePeriodMs, authority }: ControllerSe
     replicaSetController,
     replicationController,
     daemonSetController(),
+    jobController(),
     garbageCollector,
     namespaceController,
     customResourceDefinitionController,

@@ -37,29 +37,38 @@ export interface Claims<T> {
   readonly error: string | undefined;
 }
 
-/** The objects that `owner` controls, less those whose labels no longer match: these are released. */
+/**
+ * The objects that `owner` controls, less those whose labels no longer match: these are released, and lose the finalizer
+ * that its own bear.
+ */
 export function claimOwned<R extends ResourceName>(
   client: Client,
   resource: R,
   owner: KubeObject,
   matches: (labels: Labels) => boolean,
+  finalizer?: string,
 ): Claims<ResourceMap[R]> {
   const claimed: Array<ResourceMap[R]> = [];
   let error: string | undefined;
   for (const object of client.list(resource, { term: `owner:${owner.metadata.uid}` })) {
     if (controllerOf(object)?.uid !== owner.metadata.uid) continue;
     if (matches(object.metadata.labels)) claimed.push(object);
-    else if (owner.metadata.deletionTimestamp === undefined) error ??= release(client, resource, owner, object);
+    else if (owner.metadata.deletionTimestamp === undefined)
+      error ??= release(client, resource, owner, object, finalizer);
   }
   return { claimed, error };
 }
 
-/** Takes control of every object of the owner's namespace that matches and has no controller. Answers why one could not be. */
+/**
+ * Takes control of every object of the owner's namespace that matches and has no controller, and gives it the finalizer
+ * that its own bear. Answers why one could not be adopted.
+ */
 export function adoptOrphans<R extends ResourceName>(
   client: Client,
   resource: R,
   owner: KubeObject,
   matches: (labels: Labels) => boolean,
+  finalizer?: string,
 ): string | undefined {
   if (owner.metadata.deletionTimestamp !== undefined) return undefined;
   let error: string | undefined;
@@ -68,6 +77,9 @@ export function adoptOrphans<R extends ResourceName>(
     if (!matches(object.metadata.labels)) continue;
     const next = clone(object);
     next.metadata.ownerReferences = [...(next.metadata.ownerReferences ?? []), controllerReference(owner)];
+    if (finalizer !== undefined) {
+      next.metadata.finalizers = [...new Set([...(next.metadata.finalizers ?? []), finalizer])];
+    }
     const result = client.update(resource, next);
     if (!result.ok && result.status.reason !== 'NotFound') error ??= result.status.message;
   }
@@ -79,11 +91,21 @@ function release<R extends ResourceName>(
   resource: R,
   owner: KubeObject,
   object: ResourceMap[R],
+  finalizer: string | undefined,
 ): string | undefined {
-  const next = clone(object);
+  const next = finalizer === undefined ? clone(object) : withoutFinalizer(object, finalizer);
   const left = (next.metadata.ownerReferences ?? []).filter(({ uid }) => uid !== owner.metadata.uid);
   if (left.length > 0) next.metadata.ownerReferences = left;
   else delete next.metadata.ownerReferences;
   const result = client.update(resource, next);
   return result.ok || result.status.reason === 'NotFound' ? undefined : result.status.message;
+}
+
+/** A copy of the object that does not bear the finalizer. */
+export function withoutFinalizer<T extends KubeObject>(object: T, finalizer: string): T {
+  const next = clone(object);
+  const left = (next.metadata.finalizers ?? []).filter((name) => name !== finalizer);
+  if (left.length > 0) next.metadata.finalizers = left;
+  else delete next.metadata.finalizers;
+  return next;
 }

@@ -26,6 +26,9 @@ export interface RecordedEvent {
 /** Refuses a write as admission would. */
 export type Gate = (verb: 'create' | 'update' | 'delete', resource: ResourceName, object: Draft) => Status | undefined;
 
+/** Sets defaults and what a strategy does to a new object. */
+export type Prepare = (object: KubeObject) => void;
+
 export interface FakeClientOptions {
   readonly store: FakeStore;
   readonly clock: Clock;
@@ -35,6 +38,7 @@ export interface FakeClientOptions {
   readonly cause: number;
   readonly recorded: RecordedEvent[];
   readonly gate: Gate;
+  readonly prepare: Prepare;
 }
 
 /** What an object of any kind may have besides metadata. */
@@ -87,6 +91,7 @@ export class FakeClient implements Client {
       creationTimestamp: formatTime(clock.now()),
       ...(object.spec === undefined ? {} : { generation: 1 }),
     };
+    this.#options.prepare(object);
     if (resource === 'pods') object.status ??= { phase: 'Pending' };
     if (resource === 'namespaces') {
       object.spec ??= { finalizers: ['kubernetes'] };
@@ -256,12 +261,14 @@ const RESOURCES: readonly ResourceInfo[] = [
   info('configmaps', 'ConfigMap', 'v1'),
   info('clusterroles.rbac.authorization.k8s.io', 'ClusterRole', 'rbac.authorization.k8s.io/v1', false),
   info('controllerrevisions.apps', 'ControllerRevision', 'apps/v1'),
+  info('cronjobs.batch', 'CronJob', 'batch/v1'),
   info('daemonsets.apps', 'DaemonSet', 'apps/v1'),
   info('deployments.apps', 'Deployment', 'apps/v1'),
   info('endpoints', 'Endpoints', 'v1'),
   info('endpointslices.discovery.k8s.io', 'EndpointSlice', 'discovery.k8s.io/v1'),
   info('events', 'Event', 'v1'),
   info('ipaddresses.networking.k8s.io', 'IPAddress', 'networking.k8s.io/v1', false),
+  info('jobs.batch', 'Job', 'batch/v1'),
   info('leases.coordination.k8s.io', 'Lease', 'coordination.k8s.io/v1'),
   info('namespaces', 'Namespace', 'v1', false),
   info('nodes', 'Node', 'v1', false),

@@ -12,7 +12,7 @@ import type { Component, Controller } from '../runtime/component.ts';
 import { ControllerComponent } from '../runtime/controller-component.ts';
 import type { Identity, RuntimePorts } from '../runtime/ports.ts';
 import { Runtime } from '../runtime/runtime.ts';
-import type { Gate, RecordedEvent } from './fake-client.ts';
+import type { Gate, Prepare, RecordedEvent } from './fake-client.ts';
 import { FakeClient } from './fake-client.ts';
 import type { FakeEvent } from './fake-store.ts';
 import { FakeStore } from './fake-store.ts';
@@ -26,6 +26,8 @@ export interface FakeClusterOptions {
   readonly seed?: number;
   /** Lets a test refuse writes. */
   readonly gate?: Gate;
+  /** Default: nothing is done to new objects. */
+  readonly prepare?: Prepare;
 }
 
 export interface LogLine {
@@ -97,6 +99,7 @@ export class FakeCluster {
       cause,
       recorded: this.events,
       gate: (verb, resource, object) => this.#options.gate?.(verb, resource, object),
+      prepare: (object) => this.#options.prepare?.(object),
     });
   }
 

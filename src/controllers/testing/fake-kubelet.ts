@@ -11,6 +11,10 @@ export interface FakeKubeletOptions {
   readonly ready?: (pod: Pod) => boolean;
   /** Where pods go; undefined: nowhere. Default: to the node that their affinity names, or `node-1`. */
   readonly node?: (pod: Pod) => string | undefined;
+  /** Which ready pods end by themselves, as pods of a Job do. Default: none. */
+  readonly succeeds?: (pod: Pod) => boolean;
+  /** Which terminating pods stay for now. Default: none. */
+  readonly lingers?: (pod: Pod) => boolean;
 }
 
 export function fakeKubelet(options: FakeKubeletOptions = {}): Controller {
@@ -24,7 +28,8 @@ export function fakeKubelet(options: FakeKubeletOptions = {}): Controller {
       const pod = client.get('pods', namespace, name);
       if (pod === undefined) return undefined;
       if (pod.metadata.deletionTimestamp !== undefined) {
-        client.delete('pods', namespace, name, { gracePeriodSeconds: 0, preconditions: { uid: pod.metadata.uid } });
+        if (options.lingers?.(pod) !== true)
+          client.delete('pods', namespace, name, { gracePeriodSeconds: 0, preconditions: { uid: pod.metadata.uid } });
         return undefined;
       }
       if (pod.spec?.nodeName === undefined) {
@@ -35,6 +40,8 @@ export function fakeKubelet(options: FakeKubeletOptions = {}): Controller {
       }
       if (pod.status?.phase === 'Pending' && (options.ready?.(pod) ?? true))
         client.updateStatus('pods', readyPod(pod, now));
+      else if (pod.status?.phase === 'Running' && options.succeeds?.(pod) === true)
+        client.updateStatus('pods', endedPod(pod, 0, now));
       return undefined;
     },
   };
@@ -65,6 +72,29 @@ export function readyPod(pod: Pod, now: number): Pod {
       type,
       status: 'True',
       lastTransitionTime: at,
+    })),
+  };
+  return next;
+}
+
+/** A copy of the pod as its kubelet reports it once all its containers have ended with that code. */
+export function endedPod(pod: Pod, exitCode: number, now: number): Pod {
+  const next = clone(pod);
+  const finishedAt = formatTime(now);
+  const reason = exitCode === 0 ? 'Completed' : 'Error';
+  next.status = {
+    ...next.status,
+    phase: exitCode === 0 ? 'Succeeded' : 'Failed',
+    conditions: (next.status?.conditions ?? []).map((condition) =>
+      condition.type.endsWith('Ready') ? { ...condition, status: 'False', lastTransitionTime: finishedAt } : condition,
+    ),
+    containerStatuses: (next.spec?.containers ?? []).map(({ name, image = '' }) => ({
+      name,
+      image,
+      imageID: '',
+      ready: false,
+      restartCount: 0,
+      state: { terminated: { exitCode, reason, finishedAt } },
     })),
   };
   return next;

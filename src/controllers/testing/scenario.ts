@@ -3,18 +3,21 @@
 import type { KubeObject } from '../../api/object.ts';
 import type { ResourceName } from '../../api/resources.ts';
 import type { Deployment, ReplicaSet } from '../../api/types/apps-v1.ts';
-import type { PodTemplateSpec } from '../../api/types/core-v1.ts';
+import type { Pod, PodTemplateSpec } from '../../api/types/core-v1.ts';
 import type { OwnerReference } from '../../api/types/meta-v1.ts';
 import { daemonSet } from '../../api/apps/v1/daemon-set.ts';
 import { deployment } from '../../api/apps/v1/deployment.ts';
 import { replicaSet } from '../../api/apps/v1/replica-set.ts';
+import { cronJob } from '../../api/batch/v1/cron-job.ts';
+import { job } from '../../api/batch/v1/job.ts';
 import { replicationController } from '../../api/core/v1/replication-controller.ts';
 import type { Kind, StrategyContext } from '../../api/kind.ts';
 import { clone, isObject } from '../../lib/json.ts';
 import { isReady, isTerminal } from '../common/pods.ts';
 import type { Controller } from '../runtime/component.ts';
 import { FakeCluster } from './fake-cluster.ts';
-import { fakeKubelet, readyPod } from './fake-kubelet.ts';
+import { endedPod, fakeKubelet, readyPod } from './fake-kubelet.ts';
+import { pick, reduce, sorted, unique, unnumbered } from './reduce.ts';
 
 export interface Recorded {
   readonly id: string;
@@ -34,8 +37,10 @@ const NAMESPACE = 'oracle-beh-ns';
 const RESOURCES: Readonly<Record<string, ResourceName>> = {
   ConfigMap: 'configmaps',
   ControllerRevision: 'controllerrevisions.apps',
+  CronJob: 'cronjobs.batch',
   DaemonSet: 'daemonsets.apps',
   Deployment: 'deployments.apps',
+  Job: 'jobs.batch',
   Namespace: 'namespaces',
   Node: 'nodes',
   Pod: 'pods',
@@ -44,7 +49,9 @@ const RESOURCES: Readonly<Record<string, ResourceName>> = {
 };
 
 /** Kinds of whose defaults and strategy controllers see something. */
-const STRATEGIES: readonly Kind[] = [daemonSet, deployment, replicaSet, replicationController];
+const STRATEGIES: readonly Kind[] = [cronJob, daemonSet, deployment, job, replicaSet, replicationController];
+/** The longest that the recorder waited for a pod. */
+const MAX_WAIT_MS = 180_000;
 /** None of theirs looks at it. */
 const CONTEXT = {} as StrategyContext;
 
@@ -53,28 +60,39 @@ export class Scenario {
   readonly #recorded: Recorded;
   /** Pods that the scenario's own kubelet runs become ready only when an action says so. */
   readonly #manual: boolean;
+  readonly #waits: Readonly<Record<number, number>>;
   readonly #uids = new Map<string, string>();
   #manifests = 0;
 
-  constructor(recorded: Recorded, controllers: readonly Controller[]) {
+  /** `waits`: milliseconds that the recorder let pass before an action, by its position (one past the last: at the end). */
+  constructor(recorded: Recorded, controllers: readonly Controller[], waits: Readonly<Record<number, number>> = {}) {
     this.#recorded = recorded;
+    this.#waits = waits;
     this.#manual =
       recorded.actions.some((action) => action.startsWith('kubelet:')) ||
       JSON.stringify(recorded.manifests).includes('oracle/kubelet');
-    const kubelet = fakeKubelet({ ready: () => !this.#manual });
-    this.cluster = new FakeCluster({ controllers: [...controllers, kubelet] });
+    const slow = recorded.actions.some((action) => action.startsWith('(pod is terminating'));
+    const kubelet = fakeKubelet({
+      ready: () => !this.#manual,
+      succeeds: (pod) => !this.#manual && pod.spec?.restartPolicy === 'Never',
+      lingers: (pod) => slow && !isTerminal(pod),
+    });
+    this.cluster = new FakeCluster({ controllers: [...controllers, kubelet], prepare });
     const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } };
     this.cluster.client.create('namespaces', namespace);
   }
 
   play(): void {
-    for (const action of this.#recorded.actions) {
-      this.#act(action.split('  -> ')[0] ?? '');
+    for (const [index, action] of this.#recorded.actions.entries()) {
+      this.cluster.advance(this.#waits[index] ?? 0);
+      const [what = '', answer = ''] = action.split('  -> ');
+      if (/^4\d\d /.test(answer) && what.startsWith('create')) this.#manifests += 1;
+      else this.#act(what);
       this.cluster.settle();
       // Timestamps have whole seconds, and what was made first must look older.
       this.cluster.advance(2000);
     }
-    this.cluster.advance(10_000);
+    this.cluster.advance(this.#waits[this.#recorded.actions.length] ?? 10_000);
   }
 
   #act(action: string): void {
@@ -84,6 +102,7 @@ export class Scenario {
     else if (verb === 'delete') this.#delete(subject, rest.length > 0 ? (JSON.parse(rest.join(' ')) as object) : {});
     else if (verb === 'kubelet:') this.#report(rest.join(' '));
     else if (action.startsWith('kubectl rollout ')) this.#rollout(rest[0] ?? '');
+    else if (verb.startsWith('(')) return;
     else throw new Error(`unknown action: ${action}`);
   }
 
@@ -93,9 +112,6 @@ export class Scenario {
     if (resource !== 'nodes' && resource !== 'namespaces') object.metadata.namespace = NAMESPACE;
     object.metadata.name = this.#realName(object.metadata.name);
     for (const reference of object.metadata.ownerReferences ?? []) reference.uid = this.#realUid(reference);
-    const strategy = STRATEGIES.find(({ kind }) => kind === object.kind);
-    strategy?.setDefaults?.(object);
-    strategy?.prepareForCreate?.(object, CONTEXT);
     const created = this.cluster.client.create(resource, object);
     if (!created.ok) throw new Error(created.status.message);
   }
@@ -113,7 +129,8 @@ export class Scenario {
     const next = merged(clone(object), patch) as KubeObject;
     const strategy = STRATEGIES.find(({ kind }) => kind === object.kind);
     strategy?.prepareForUpdate?.(next, object, CONTEXT);
-    const written = this.cluster.client.update(resource, next);
+    const { client } = this.cluster;
+    const written = 'status' in patch ? client.updateStatus(resource, next) : client.update(resource, next);
     if (!written.ok) throw new Error(written.status.message);
   }
 
@@ -123,17 +140,30 @@ export class Scenario {
     this.cluster.client.delete(resource, namespace, name, options);
   }
 
+  /** `pod web-<pod1> Failed, exit code 42 conditions ["DisruptionTarget"]`: what the recorder reported in place of a kubelet. */
   #report(text: string): void {
-    const phase = text.includes('Failed') ? 'Failed' : 'Running';
-    const prefix = this.#realName((text.split(' ')[0] ?? '').replace(/<pod\d+>.*/, ''));
+    const phase = /Failed|Succeeded/.exec(text)?.[0] ?? 'Running';
+    let pod = this.#reported(text, phase);
+    for (let wait = 0; pod === undefined && wait < MAX_WAIT_MS; wait += 1000) {
+      this.cluster.advance(1000);
+      pod = this.#reported(text, phase);
+    }
+    if (pod === undefined) throw new Error(`no pod for: ${text}`);
+    const code = Number(/exit code (\d+)/.exec(text)?.[1] ?? 0);
+    const next = phase === 'Running' ? readyPod(pod, this.cluster.now) : endedPod(pod, code, this.cluster.now);
+    const conditions = JSON.parse(/conditions (\[.*\])/.exec(text)?.[1] ?? '[]') as string[];
+    next.status?.conditions?.push(...conditions.map((type) => ({ type, status: 'True' })));
+    this.cluster.client.updateStatus('pods', next);
+  }
+
+  /** Of pods that are alike it does not matter which one reports: one that has got as far as it must have. */
+  #reported(text: string, phase: string): Pod | undefined {
+    const name = /\S*<pod\d+>/.exec(text)?.[0] ?? '';
+    const prefix = this.#realName(name.replace(/<pod\d+>/, ''));
     const pods = this.cluster.client
       .list('pods', { namespace: NAMESPACE })
-      .filter(({ metadata }) => metadata.name.startsWith(prefix));
-    const pod = pods.find((candidate) => !isTerminal(candidate) && isReady(candidate) === (phase === 'Failed'));
-    if (pod === undefined) throw new Error(`no pod for: ${text}`);
-    const next = readyPod(pod, this.cluster.now);
-    if (phase === 'Failed') next.status = { ...next.status, phase, conditions: [] };
-    this.cluster.client.updateStatus('pods', next);
+      .filter((pod) => pod.metadata.name.startsWith(prefix) && !isTerminal(pod) && pod.spec?.nodeName !== undefined);
+    return pods.find((pod) => isReady(pod) === (phase !== 'Running')) ?? (phase === 'Running' ? undefined : pods[0]);
   }
 
   #rollout(what: string): void {
@@ -183,7 +213,15 @@ export class Scenario {
   }
 
   #realName(name: string): string {
-    return name.replace(/<rs(\d+)>/, (text, number: string) => this.#hashes()[Number(number) - 1] ?? text);
+    return name
+      .replace(/<rs(\d+)>/, (text, number: string) => this.#hashes()[Number(number) - 1] ?? text)
+      .replace(/<sched(\d+)>/, (text, number: string) => this.#schedules()[Number(number) - 1] ?? text);
+  }
+
+  /** What follows the CronJob's name in names of its Jobs, in the order in which they were made. */
+  #schedules(): string[] {
+    const jobs = this.cluster.history.filter(({ verb, resource }) => verb === 'create' && resource === 'jobs.batch');
+    return jobs.flatMap(({ name }) => /-(\d{8})$/.exec(name)?.[1] ?? []);
   }
 
   /** Hashes in the order in which ControllerRevisions were made. */
@@ -199,7 +237,14 @@ export class Scenario {
     let normal = text;
     for (const [index, hash] of this.#hashes().entries()) normal = normal.replaceAll(hash, `<rs${index + 1}>`);
     for (const [index, hash] of this.#revisions().entries()) normal = normal.replaceAll(hash, `<rev${index + 1}>`);
-    return normal.replace(/(\b(?:web|bare)-|<rs\d+>-)[a-z0-9]{5}\b/g, '$1<pod>');
+    for (const [index, minutes] of this.#schedules().entries()) {
+      normal = normal.replaceAll(minutes, `<sched${index + 1}>`);
+    }
+    return normal
+      .replace(/((?<!\.io\/)\b(?:web|bare|job|job-\d+)-|<(?:rs|sched)\d+>-)[a-z0-9]{5}\b/g, '$1<pod>')
+      .replace(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, '<uid>')
+      .replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, '<time>')
+      .replace(/"resourceVersion":"\d+"/g, '"resourceVersion":"<rv>"');
   }
 
   /** What is left of these kinds, reduced to the fields that were recorded. */
@@ -230,96 +275,18 @@ export class Scenario {
   }
 }
 
+function prepare(object: KubeObject): void {
+  const strategy = STRATEGIES.find(({ kind }) => kind === object.kind);
+  strategy?.setDefaults?.(object);
+  strategy?.prepareForCreate?.(object, CONTEXT);
+  // What is read back has its defaults, too: a Job without labels has those of its pods.
+  strategy?.setDefaults?.(object);
+}
+
 function resourceOf(kind: string): ResourceName {
   const resource = RESOURCES[kind];
   if (resource === undefined) throw new Error(`unknown kind ${kind}`);
   return resource;
-}
-
-function unnumbered(text: string): string {
-  return text.replace(/<pod\d+>/g, '<pod>');
-}
-
-function unique(texts: string[]): string[] {
-  return [...new Set(texts)].toSorted();
-}
-
-function sorted(objects: object[]): object[] {
-  return objects
-    .map((object) => [JSON.stringify(object), object] as const)
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, object]) => object);
-}
-
-/** The fields that tell what controllers did; pods without what scheduler, kubelet and admission add. */
-function reduce(object: KubeObject): Record<string, unknown> {
-  const { kind, metadata } = object;
-  const { spec = {}, status = {} } = object as KubeObject & {
-    spec?: Record<string, unknown>;
-    status?: Record<string, unknown>;
-  };
-  const fields: Record<string, unknown> = {
-    kind,
-    name: metadata.name,
-    'metadata.annotations': metadata.annotations,
-    'metadata.ownerReferences': metadata.ownerReferences?.map(({ uid: _, ...reference }) => reference),
-    'metadata.finalizers': metadata.finalizers,
-    'spec.replicas': spec['replicas'],
-    revision: (object as KubeObject & { revision?: number }).revision,
-    ...Object.fromEntries(Object.entries(status).map(([key, value]) => [`status.${key}`, value])),
-  };
-  return pick({ ...fields, 'metadata.labels': metadata.labels } as unknown as Record<string, unknown> & {
-    kind: string;
-    name: string;
-  });
-}
-
-const PICKED = [
-  'kind',
-  'name',
-  'metadata.labels',
-  'metadata.annotations',
-  'metadata.ownerReferences',
-  'metadata.finalizers',
-  'spec.replicas',
-  'revision',
-  'status.phase',
-  'status.replicas',
-  'status.updatedReplicas',
-  'status.readyReplicas',
-  'status.availableReplicas',
-  'status.unavailableReplicas',
-  'status.fullyLabeledReplicas',
-  'status.terminatingReplicas',
-  'status.currentNumberScheduled',
-  'status.desiredNumberScheduled',
-  'status.numberAvailable',
-  'status.numberMisscheduled',
-  'status.numberReady',
-  'status.numberUnavailable',
-  'status.updatedNumberScheduled',
-  'status.collisionCount',
-  'status.conditions',
-];
-
-function pick(object: Record<string, unknown> & { kind: string; name: string }): Record<string, unknown> {
-  const picked: Record<string, unknown> = {};
-  for (const key of PICKED) {
-    const value = object[key];
-    if (value === undefined || value === null) continue;
-    picked[key] = value;
-  }
-  if (object.kind === 'Pod') {
-    const { 'topology.kubernetes.io/zone': _, ...labels } = (object['metadata.labels'] ?? {}) as Record<string, string>;
-    if (Object.keys(labels).length > 0) picked['metadata.labels'] = labels;
-    delete picked['status.conditions'];
-  } else if (Array.isArray(picked['status.conditions'])) {
-    const conditions = picked['status.conditions'] as Array<Record<string, unknown>>;
-    picked['status.conditions'] = conditions
-      .map(({ type, status, reason, message }) => ({ type, status, reason, message }))
-      .toSorted((a, b) => (String(a.type) < String(b.type) ? -1 : 1));
-  }
-  return picked;
 }
 
 /** Merge patch; a list of containers merges by name, as a strategic merge patch does. */

@@ -5,6 +5,7 @@
 import type { PolicyRule } from '../../../api/types/rbac-v1.ts';
 import { allow, CORE, events, READ } from './rule.ts';
 
+const BATCH = 'batch';
 const WORKLOADS = 'apps extensions';
 const DISCOVERY = 'discovery.k8s.io';
 const NETWORKING = 'networking.k8s.io';
@@ -14,6 +15,14 @@ export function controllerRules(): Readonly<Record<string, PolicyRule[]>> {
   return {
     'clusterrole-aggregation-controller': [
       allow(`escalate ${READ} patch update`, 'rbac.authorization.k8s.io', 'clusterroles'),
+    ],
+    'cronjob-controller': [
+      allow(`${READ} update`, BATCH, 'cronjobs'),
+      allow(`create delete ${READ} patch update`, BATCH, 'jobs'),
+      allow('update', BATCH, 'cronjobs/status'),
+      allow('update', BATCH, 'cronjobs/finalizers'),
+      allow('delete list', CORE, 'pods'),
+      events(),
     ],
     'daemon-set-controller': [
       allow(READ, WORKLOADS, 'daemonsets'),
@@ -64,6 +73,13 @@ export function controllerRules(): Readonly<Record<string, PolicyRule[]>> {
       events(),
     ],
     'generic-garbage-collector': [allow(`delete ${READ} patch update`, '*', '*'), events()],
+    'job-controller': [
+      allow(`${READ} patch update`, BATCH, 'jobs'),
+      allow('update', BATCH, 'jobs/status'),
+      allow('update', BATCH, 'jobs/finalizers'),
+      allow('create delete list patch watch', CORE, 'pods'),
+      events(),
+    ],
     'namespace-controller': [
       allow(`delete ${READ}`, CORE, 'namespaces'),
       allow('update', CORE, 'namespaces/finalize namespaces/status'),
@@ -116,6 +132,7 @@ export function controllerRules(): Readonly<Record<string, PolicyRule[]>> {
       allow(READ, NETWORKING, 'ipaddresses'),
       events(),
     ],
+    'ttl-after-finished-controller': [allow(`delete ${READ}`, BATCH, 'jobs'), events()],
     'ttl-controller': [allow('list patch update watch', CORE, 'nodes'), events()],
     'volumeattributesclass-protection-controller': [
       allow(`${READ} update`, 'storage.k8s.io', 'volumeattributesclasses'),
