@@ -1,93 +1,14 @@
-// After kubernetes pkg/controller/daemon/daemon_controller_test.go and update_test.go.
+// After kubernetes pkg/controller/daemon/daemon_controller_test.go.
 
 import { describe, expect, it } from 'vitest';
-import { daemonSet } from '../../api/apps/v1/daemon-set.ts';
-import type { StrategyContext } from '../../api/kind.ts';
 import { forbiddenStatus } from '../../api/status.ts';
-import type { DaemonSet } from '../../api/types/apps-v1.ts';
-import type { Node, Pod } from '../../api/types/core-v1.ts';
 import { clone } from '../../lib/json.ts';
+import { Daemons } from '../testing/daemons.ts';
 import type { FakeClusterOptions } from '../testing/fake-cluster.ts';
 import { FakeCluster } from '../testing/fake-cluster.ts';
-import type { FakeKubeletOptions } from '../testing/fake-kubelet.ts';
 import { fakeKubelet } from '../testing/fake-kubelet.ts';
 import { aDaemonSet, aNode, aPod, must } from '../testing/objects.ts';
 import { daemonSetController } from './daemonset-controller.ts';
-
-type Spec = Parameters<typeof aDaemonSet>[0];
-
-/** A cluster of these nodes, with one DaemonSet. */
-class Daemons extends FakeCluster {
-  constructor(
-    nodes: readonly string[],
-    spec: Spec = {},
-    kubelet: FakeKubeletOptions = {},
-    options: FakeClusterOptions = {},
-  ) {
-    super({ controllers: [daemonSetController(), fakeKubelet(kubelet)], ...options });
-    for (const name of nodes) this.addNode(name);
-    must(this.client.create('daemonsets.apps', aDaemonSet(spec)));
-    this.settle();
-  }
-
-  addNode(name: string, spec: Node['spec'] & object = {}, labels?: Record<string, string>): void {
-    must(this.client.create('nodes', aNode(name, spec, labels)));
-    this.settle();
-  }
-
-  changeNode(name: string, edit: (node: Node) => void): void {
-    const node = clone(this.client.get('nodes', '', name)) as Node;
-    edit(node);
-    must(this.client.update('nodes', node));
-    this.settle();
-  }
-
-  get set(): DaemonSet {
-    return this.client.get('daemonsets.apps', 'a', 'web') as DaemonSet;
-  }
-
-  change(edit: (spec: DaemonSet['spec'] & object) => void): void {
-    const set = clone(this.set);
-    if (set.spec !== undefined) edit(set.spec);
-    // As the API server does: it counts changes of the template.
-    daemonSet.prepareForUpdate?.(set, this.set, {} as StrategyContext);
-    must(this.client.update('daemonsets.apps', set));
-  }
-
-  setImage(image: string): void {
-    this.change((spec) => {
-      spec.template = { ...spec.template, spec: { containers: [{ name: 'c', image }] } };
-    });
-  }
-
-  pods(): Pod[] {
-    return this.client.list('pods');
-  }
-
-  /** The nodes of its pods, and their images. */
-  get placement(): string[] {
-    return this.pods()
-      .map(({ spec }) => `${spec?.nodeName ?? '-'} ${spec?.containers[0]?.image ?? ''}`)
-      .toSorted();
-  }
-
-  report(pod: Pod | undefined, phase: string): void {
-    const now = pod === undefined ? undefined : this.client.get('pods', 'a', pod.metadata.name);
-    if (now === undefined) throw new Error('no pod');
-    must(this.client.updateStatus('pods', { ...now, status: { ...now.status, phase, conditions: [] } }));
-    this.settle();
-  }
-
-  get told(): string[] {
-    return this.events.map(({ reason }) => reason);
-  }
-}
-
-const revisions = (cluster: FakeCluster) =>
-  cluster.client
-    .list('controllerrevisions.apps')
-    .map(({ revision }) => revision)
-    .toSorted();
 
 describe('daemonset controller', () => {
   it('TestSimpleDaemonSetLaunchesPods: one on each node, named by affinity and labelled with its revision', () => {
@@ -269,117 +190,6 @@ describe('daemonset controller', () => {
     expect(count).toBeLessThan(100);
   });
 });
-
-describe('rolling update', () => {
-  it('TestDaemonSetUpdatesPods: one node at a time, in a new revision', () => {
-    let unavailable = 0;
-    const cluster = new Daemons(['n0', 'n1', 'n2']);
-    cluster.setImage('app:2');
-    for (let due = cluster.settle(); due !== undefined; due = cluster.settle()) cluster.now = due;
-    for (const { resource, object } of cluster.history) {
-      if (resource !== 'daemonsets.apps') continue;
-      const { status } = object() as DaemonSet;
-      if ((status?.observedGeneration ?? 0) === 2) unavailable = Math.max(unavailable, status?.numberUnavailable ?? 0);
-    }
-    expect(cluster.placement).toEqual(['n0 app:2', 'n1 app:2', 'n2 app:2']);
-    expect(unavailable).toBe(1);
-    expect(revisions(cluster)).toEqual([1, 2]);
-    expect(cluster.set.status).toMatchObject({ updatedNumberScheduled: 3, numberAvailable: 3, observedGeneration: 2 });
-  });
-
-  it('TestDaemonSetUpdatesAllOldPodsNotReady: at once, whatever maxUnavailable', () => {
-    const cluster = new Daemons(['n0', 'n1', 'n2'], {}, { ready: (pod) => pod.spec?.containers[0]?.image !== 'app:1' });
-    cluster.setImage('app:2');
-    cluster.settle();
-    expect(cluster.placement).toEqual(['n0 app:2', 'n1 app:2', 'n2 app:2']);
-  });
-
-  it('TestDaemonSetUpdatesNoTemplateChanged', () => {
-    const cluster = new Daemons(['n0']);
-    const [before] = cluster.pods();
-    cluster.change((spec) => (spec.minReadySeconds = 5));
-    cluster.advance(10_000);
-    expect(cluster.pods()[0]?.metadata.name).toBe(before?.metadata.name);
-    expect(revisions(cluster)).toEqual([1]);
-  });
-
-  it('a bad update stops at maxUnavailable, and an undo takes the old revision again', () => {
-    const cluster = new Daemons(['n0', 'n1', 'n2'], {}, { ready: (pod) => pod.spec?.containers[0]?.image !== 'bad' });
-    cluster.setImage('bad');
-    cluster.settle();
-    expect(cluster.placement.filter((text) => text.endsWith('bad'))).toHaveLength(1);
-    expect(cluster.set.status).toMatchObject({ numberUnavailable: 1, updatedNumberScheduled: 1 });
-    cluster.setImage('app:1');
-    cluster.settle();
-    expect(cluster.placement).toEqual(['n0 app:1', 'n1 app:1', 'n2 app:1']);
-    expect(revisions(cluster)).toEqual([2, 3]);
-  });
-
-  it('TestDaemonSetUpdatesPodsWithMaxSurge: a new pod is there before the old one goes', () => {
-    const updateStrategy = { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } };
-    const cluster = new Daemons(['n0', 'n1'], { updateStrategy });
-    cluster.setImage('app:2');
-    cluster.settle();
-    expect(cluster.placement).toEqual(['n0 app:2', 'n1 app:2']);
-    const statuses = cluster.history
-      .filter(({ resource }) => resource === 'daemonsets.apps')
-      .map(({ object }) => object() as DaemonSet)
-      .filter(({ status }) => status?.observedGeneration === 2);
-    expect(statuses.map(({ status }) => status?.numberAvailable)).not.toContain(1);
-    expect(Math.max(...podsOverTime(cluster))).toBe(3);
-  });
-
-  it('OnDelete: only what is deleted becomes new', () => {
-    const cluster = new Daemons(['n0', 'n1'], { updateStrategy: { type: 'OnDelete' } });
-    cluster.setImage('app:2');
-    cluster.settle();
-    expect(cluster.placement).toEqual(['n0 app:1', 'n1 app:1']);
-    expect(cluster.set.status?.updatedNumberScheduled).toBeUndefined();
-    cluster.client.delete('pods', 'a', cluster.pods()[0]?.metadata.name ?? '');
-    cluster.settle();
-    expect(cluster.placement.filter((text) => text.endsWith('app:2'))).toHaveLength(1);
-    expect(cluster.set.status).toMatchObject({ updatedNumberScheduled: 1, observedGeneration: 2 });
-  });
-
-  it('keeps as many old revisions as revisionHistoryLimit, and those that pods are of', () => {
-    const cluster = new Daemons(['n0'], { revisionHistoryLimit: 1 });
-    for (const image of ['app:2', 'app:3', 'app:4']) {
-      cluster.setImage(image);
-      cluster.settle();
-    }
-    expect(revisions(cluster)).toEqual([3, 4]);
-  });
-
-  it('counts collisions of hashes', () => {
-    const cluster = new FakeCluster({ controllers: [daemonSetController()] });
-    const probe = new Daemons([]);
-    const [taken] = probe.client.list('controllerrevisions.apps');
-    const name = taken?.metadata.name ?? '';
-    const other = {
-      apiVersion: 'apps/v1',
-      kind: 'ControllerRevision',
-      metadata: { name, namespace: 'a' },
-      revision: 7,
-    };
-    must(cluster.client.create('controllerrevisions.apps', other));
-    must(cluster.client.create('daemonsets.apps', aDaemonSet()));
-    cluster.advance(1000);
-    expect(cluster.client.get('daemonsets.apps', 'a', 'web')?.status).toMatchObject({ collisionCount: 1 });
-    expect(cluster.client.list('controllerrevisions.apps')).toHaveLength(2);
-  });
-});
-
-/** How many pods there were after each write, but for terminating ones. */
-function podsOverTime(cluster: FakeCluster): number[] {
-  const alive = new Set<string>();
-  return cluster.history
-    .filter(({ resource }) => resource === 'pods')
-    .map(({ verb, name, object }) => {
-      if (verb === 'create') alive.add(name);
-      else if (verb === 'delete' || object().metadata.deletionTimestamp !== undefined) alive.delete(name);
-      return alive.size;
-    });
-}
 
 it('an orphaned set is adopted by one of the same name with its revision and pods', () => {
   const cluster = new Daemons(['n0']);
