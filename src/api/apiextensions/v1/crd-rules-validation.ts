@@ -83,17 +83,18 @@ function compileErrors(
   broken: string | undefined,
 ): FieldError[] {
   const errors: FieldError[] = [];
-  const why = compileError(rule.rule, schema, 'boolean', compiler);
+  const why = compileError(rule.rule, rule, schema, 'boolean', compiler);
   if (why !== undefined) errors.push(invalid(`${path}.rule`, quotedRule(rule), why));
   const { messageExpression = '' } = rule;
-  const message = messageExpression === '' ? undefined : compileError(messageExpression, schema, 'string', compiler);
+  const message =
+    messageExpression === '' ? undefined : compileError(messageExpression, rule, schema, 'string', compiler);
   if (message !== undefined) {
     const text = message.startsWith('compilation failed')
       ? `messageExpression ${message}`
       : `messageExpression must evaluate to a string`;
     errors.push(invalid(`${path}.messageExpression`, quotedRule(rule), text));
   }
-  const compiled = compiler.compile(rule.rule);
+  const compiled = compiler.compile(rule.rule, rule);
   if (broken !== undefined && compiled.ok && usesOldSelf(compiled)) {
     const text = `oldSelf cannot be used on the uncorrelatable portion of the schema within ${broken}`;
     errors.push(invalid(`${path}.rule`, rule.rule, text));
@@ -104,11 +105,12 @@ function compileErrors(
 /** Undefined for an expression that compiles to a value of the type. */
 function compileError(
   text: string,
+  rule: ValidationRule,
   schema: JsonSchema,
   type: 'boolean' | 'string',
   compiler: Compiler,
 ): string | undefined {
-  const compiled = compiler.compile(text);
+  const compiled = compiler.compile(text, rule);
   if (!compiled.ok) return `compilation failed: ${compiled.error}`;
   const { program } = compiled;
   const unknown = undefinedField(program, text, schema);

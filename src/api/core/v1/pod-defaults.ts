@@ -146,6 +146,8 @@ export function setPodSpecDefaults(spec: PodSpec): void {
   for (const container of spec.ephemeralContainers ?? []) setContainerDefaults(container);
   for (const volume of spec.volumes ?? []) setVolumeDefaults(volume);
   for (const toleration of spec.tolerations ?? []) omitEmpty(toleration, ['key', 'operator', 'value', 'effect']);
+  // Of a feature gate that is closed.
+  delete spec.schedulingGroup;
   if (spec.overhead !== undefined) canonicalResources(spec.overhead);
   if (spec.resources !== undefined) {
     canonicalResources((spec.resources.limits ??= {}));

@@ -60,7 +60,12 @@ export function setVolumeDefaults(volume: Volume): void {
   if (volume.secret !== undefined) volume.secret.defaultMode ??= FILE_MODE;
   if (volume.projected !== undefined) {
     volume.projected.defaultMode ??= FILE_MODE;
-    for (const source of volume.projected.sources ?? []) setProjectionDefaults(source);
+    for (const source of volume.projected.sources ?? []) {
+      setProjectionDefaults(source);
+      // What a feature gate has to be opened for.
+      delete source.clusterTrustBundle;
+      delete source.podCertificate;
+    }
   }
   if (volume.downwardAPI !== undefined) {
     volume.downwardAPI.defaultMode ??= FILE_MODE;

@@ -105,6 +105,21 @@ function dateTaints(object: ResourceSlice, now: number): void {
   }
 }
 
+/** What a feature gate has to be opened for. */
+function dropGated(object: ResourceSlice): void {
+  for (const device of specOf(object).devices ?? []) {
+    delete device.nodeAllocatableResourceMappings;
+    for (const attribute of Object.values(device.attributes ?? {})) {
+      for (const list of ['ints', 'bools', 'strings', 'versions'] as const) delete attribute[list];
+    }
+  }
+}
+
+function prepare(object: ResourceSlice, now: number): void {
+  dropGated(object);
+  dateTaints(object, now);
+}
+
 export const resourceSlice = defineKind<ResourceSlice>({
   group: RESOURCE,
   version: 'v1',
@@ -114,8 +129,8 @@ export const resourceSlice = defineKind<ResourceSlice>({
   namespaced: false,
   definition: 'io.k8s.api.resource.v1.ResourceSlice',
 
-  prepareForCreate: (object, { now }) => dateTaints(object, now),
-  prepareForUpdate: (object, _old, { now }) => dateTaints(object, now),
+  prepareForCreate: (object, { now }) => prepare(object, now),
+  prepareForUpdate: (object, _old, { now }) => prepare(object, now),
   validate: (object) => validate(object),
   validateUpdate: (object, old) => validate(object, old),
   hasGeneration: true,

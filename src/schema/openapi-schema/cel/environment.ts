@@ -25,22 +25,18 @@ export type Compiled =
   | { readonly ok: false; readonly error: string };
 
 export class Compiler {
-  readonly #environment: Environment;
-
-  constructor() {
-    this.#environment = new Environment({ enableOptionalTypes: true, homogeneousAggregateLiterals: false })
-      .registerVariable('self', 'dyn')
-      .registerVariable('oldSelf', 'dyn');
-    registerLibrary(this.#environment);
-  }
+  readonly #environment = environmentWith('dyn');
+  /** Of rules that take oldSelf as an optional: few do. */
+  #optional: Environment | undefined;
 
   /** `error`: as upstream's compiler prints it, with the place. */
-  compile(text: string): Compiled {
+  compile(text: string, { optionalOldSelf = false }: { readonly optionalOldSelf?: boolean } = {}): Compiled {
+    const environment = optionalOldSelf ? (this.#optional ??= environmentWith('optional<dyn>')) : this.#environment;
     const translated = translate(text);
     try {
-      const checked = this.#environment.check(translated.text);
+      const checked = environment.check(translated.text);
       if (!checked.valid) return { ok: false, error: located(text, inOriginal(translated, checked.error)) };
-      const program = this.#environment.parse(translated.text);
+      const program = environment.parse(translated.text);
       return {
         ok: true,
         program: {
@@ -61,6 +57,14 @@ export class Compiler {
       ? this.#environment.evaluate('optional.none()')
       : this.#environment.evaluate('optional.of(self)', { self: value });
   }
+}
+
+function environmentWith(oldSelf: 'dyn' | 'optional<dyn>'): Environment {
+  const environment = new Environment({ enableOptionalTypes: true, homogeneousAggregateLiterals: false })
+    .registerVariable('self', 'dyn')
+    .registerVariable('oldSelf', oldSelf);
+  registerLibrary(environment);
+  return environment;
 }
 
 export function errorSummary(error: unknown): string {

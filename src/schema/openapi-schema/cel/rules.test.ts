@@ -137,6 +137,22 @@ describe('a rule about what was', () => {
     expect(errorsOf(schema, { spec: 'x' }, { spec: 'y' })).toEqual([]);
   });
 
+  test('reads members of what the optional holds', () => {
+    const schema = ruled(
+      {
+        rule: '!oldSelf.hasValue() || self.size >= oldSelf.value().size',
+        messageExpression: '"less than " + string(oldSelf.value().size)',
+        optionalOldSelf: true,
+      },
+      { type: 'object', properties: { size: INTEGER } },
+    );
+    expect(errorsOf(schema, { spec: { size: 1 } })).toEqual([]);
+    expect(errorsOf(schema, { spec: { size: 2 } }, { spec: { size: 1 } })).toEqual([]);
+    expect(errorsOf(schema, { spec: { size: 1 } }, { spec: { size: 2 } })).toEqual([
+      'spec: Invalid value: "object": less than 2',
+    ]);
+  });
+
   test('one about the present alone lets be what did not change', () => {
     const schema = ruled('self > 1', INTEGER);
     expect(errorsOf(schema, { spec: 0 }, { spec: 0 })).toEqual([]);

@@ -114,7 +114,7 @@ export class Rules {
         continue;
       }
       if (held === true || (!usesOldSelf && unchanged)) continue;
-      const detail = messageOf(rule, message, { self, oldSelf: before });
+      const detail = messageOf(rule, message, { self, oldSelf });
       errors.push(failed(withFieldPath(path, rule), shown(value, type), detail, rule));
     }
   }
@@ -153,9 +153,9 @@ function nodeOf(given: JsonSchema, compiler: Compiler, resource: boolean): Node 
 }
 
 function compileRule(rule: ValidationRule, compiler: Compiler): CompiledRule {
-  const compiled = compiler.compile(rule.rule);
+  const compiled = compiler.compile(rule.rule, rule);
   const { messageExpression = '' } = rule;
-  const message = messageExpression === '' ? undefined : compiler.compile(messageExpression);
+  const message = messageExpression === '' ? undefined : compiler.compile(messageExpression, rule);
   return { rule, compiled, message, usesOldSelf: compiled.ok && usesOldSelf(compiled) };
 }
 
