@@ -24,6 +24,13 @@ const EDITOR = `sed -i 's/^\\( *\\)annotations:$/&\\n\\1  example.com\\/edited: 
 const SETTLED: Readonly<Record<string, readonly string[]>> = {
   'daemon-set': ['wait', 'daemonset/collector', '--for=jsonpath={.status.observedGeneration}=1', '--timeout=30s'],
   deployment: ['wait', 'deployment/shop', '--for=condition=Available', '--timeout=30s'],
+  job: ['wait', 'job/import', '--for=condition=Suspended', '--timeout=30s'],
+  node: [
+    'wait',
+    'node/machine-9',
+    '--for=jsonpath={.metadata.annotations.node\\.alpha\\.kubernetes\\.io/ttl}=0',
+    '--timeout=30s',
+  ],
   pod: ['wait', 'pod/shop', '--for=condition=Ready', '--timeout=30s'],
   'pod-disruption-budget': ['wait', 'pdb', '--all', '--for=jsonpath={.status.observedGeneration}=1', '--timeout=30s'],
   'resource-quota': ['wait', 'resourcequota', '--all', '--for=jsonpath={.status.hard}', '--timeout=30s'],
