@@ -9,6 +9,7 @@ import { Scenario } from './testing/scenario.ts';
 
 const FILE = new URL('../../../shared/oracle/behaviour/controllers.jsonl', import.meta.url);
 const SOURCES = [
+  'cronjob-controller',
   'daemonset-controller',
   'deployment-controller',
   'garbage-collector-controller',
@@ -19,6 +20,7 @@ const SOURCES = [
 const KINDS = [
   'ConfigMap',
   'ControllerRevision',
+  'CronJob',
   'DaemonSet',
   'Deployment',
   'Job',
@@ -93,7 +95,21 @@ const IDS: ReadonlySet<string> = new Set([
   'job-managedby',
   'job-delete',
   'job-onfailure',
+  'job-ttl',
+  'cron-allow',
+  'cron-forbid',
+  'cron-replace',
+  'cron-history',
+  'cron-suspended',
+  'cron-invalid',
 ]);
+
+/** What the recorder waited for (Scenario's waits). A minute here begins when the scenario does. */
+const WAITS: Readonly<Record<string, Readonly<Record<number, number>>>> = {
+  'cron-forbid': { 2: 60_000 },
+  'cron-history': { 1: 190_000 },
+  'cron-suspended': { 1: 70_000 },
+};
 
 /** Steps of this rollout depend on which pod of several becomes ready first. */
 const TIMING: ReadonlySet<string> = new Set(['deploy-rolling-default']);
@@ -119,7 +135,7 @@ describe.skipIf(recordings.length === 0)('recorded scenarios', () => {
     const controllers = createControllers({ nodeGracePeriodMs: GRACE_MS, authority: '' });
     // What this one publishes was cut from the recordings.
     const shown = controllers.filter(({ name }) => name !== 'root-ca-cert-publisher');
-    const scenario = new Scenario(recorded, shown);
+    const scenario = new Scenario(recorded, shown, WAITS[recorded.id]);
     scenario.play();
 
     it('leaves the same objects', () => {

@@ -1,6 +1,7 @@
 // Every controller of a cluster. A new one is one more line.
 
 import { clusterRoleAggregationController } from './clusterroleaggregation/cluster-role-aggregation-controller.ts';
+import { cronJobController } from './cronjob/cronjob-controller.ts';
 import { customResourceDefinitionController } from './customresourcedefinition/custom-resource-definition-controller.ts';
 import { daemonSetController } from './daemonset/daemonset-controller.ts';
 import { deploymentController } from './deployment/deployment-controller.ts';
@@ -25,6 +26,7 @@ import { serviceCidrsController } from './servicecidrs/service-cidrs-controller.
 import { taintEvictionController } from './tainteviction/taint-eviction-controller.ts';
 import { pvcProtectionController } from './storageprotection/pvc-protection-controller.ts';
 import { pvProtectionController } from './storageprotection/pv-protection-controller.ts';
+import { ttlAfterFinishedController } from './ttlafterfinished/ttl-after-finished-controller.ts';
 import { ttlController } from './ttl/ttl-controller.ts';
 import { vacProtectionController } from './storageprotection/vac-protection-controller.ts';
 import type { Controller } from './runtime/component.ts';
@@ -43,6 +45,8 @@ export function createControllers({ nodeGracePeriodMs, authority }: ControllerSe
     replicationController,
     daemonSetController(),
     jobController(),
+    cronJobController,
+    ttlAfterFinishedController,
     garbageCollector,
     namespaceController,
     customResourceDefinitionController,

@@ -1,9 +1,12 @@
 // Cron schedules of five fields, and what the parser that upstream uses says of a wrong one.
 // Models github.com/robfig/cron/v3 (ParseStandard).
 
+import { own } from '../lib/json.ts';
+
 const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-const FIELDS = [
+/** Minute, hour, day of the month, month, day of the week. */
+export const FIELDS = [
   { min: 0, max: 59, names: [], offset: 0 },
   { min: 0, max: 23, names: [], offset: 0 },
   { min: 1, max: 31, names: [], offset: 0 },
@@ -19,16 +22,13 @@ const MACROS: Readonly<Record<string, string>> = {
   '@midnight': '0 0 * * *',
   '@hourly': '0 * * * *',
 };
-const EVERY = '@every ';
+export const EVERY = '@every ';
 const DURATION = /^[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/;
 
 /** What is wrong with a schedule; undefined if nothing is. */
 export function scheduleError(schedule: string): string | undefined {
-  const zoned = /^(?:CRON_)?TZ=(\S*) (.*)$/.exec(schedule);
-  if (zoned !== null && !isTimeZone(zoned[1] ?? '')) {
-    return `provided bad location ${zoned[1] ?? ''}: unknown time zone ${zoned[1] ?? ''}`;
-  }
-  const text = (zoned?.[2] ?? schedule).trim();
+  const { text, timeZone = '' } = splitZone(schedule);
+  if (!isTimeZone(timeZone)) return `provided bad location ${timeZone}: unknown time zone ${timeZone}`;
   if (text === '') return 'empty spec string';
   if (text.startsWith('@')) return descriptorError(text);
   const fields = text.split(/\s+/);
@@ -44,8 +44,19 @@ export function scheduleError(schedule: string): string | undefined {
   return undefined;
 }
 
+/** The schedule without the time zone that may be before it. */
+export function splitZone(schedule: string): { readonly text: string; readonly timeZone?: string } {
+  const zoned = /^(?:CRON_)?TZ=(\S*) (.*)$/.exec(schedule);
+  return zoned === null ? { text: schedule.trim() } : { text: (zoned[2] ?? '').trim(), timeZone: zoned[1] ?? '' };
+}
+
+/** The five fields that `@daily` and the like stand for; any other text as it is. */
+export function withoutMacro(text: string): string {
+  return own(MACROS, text) ?? text;
+}
+
 function descriptorError(text: string): string | undefined {
-  if (Object.hasOwn(MACROS, text)) return undefined;
+  if (own(MACROS, text) !== undefined) return undefined;
   if (!text.startsWith(EVERY)) return `unrecognized descriptor: ${text}`;
   const duration = text.slice(EVERY.length);
   if (DURATION.test(duration) || duration === '0') return undefined;
@@ -85,8 +96,8 @@ function rangeError(expression: string, index: number): string | undefined {
   return every === 0 ? `step of range should be a positive number: ${expression}` : undefined;
 }
 
-/** A number or a name; a text says what is wrong. */
-function valueOf(text: string, index: number): number | string {
+/** A number or a name of a field; a text says what is wrong. */
+export function valueOf(text: string, index: number): number | string {
   const bounds = FIELDS[index];
   const named = (bounds?.names as readonly string[] | undefined)?.indexOf(text.toLowerCase()) ?? -1;
   return named >= 0 ? named + (bounds?.offset ?? 0) : integerOf(text);

@@ -80,6 +80,10 @@ export class Scenario {
     this.cluster = new FakeCluster({ controllers: [...controllers, kubelet], prepare });
     const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } };
     this.cluster.client.create('namespaces', namespace);
+    // Pods of a node that is not there would be removed after a while.
+    if (recorded.manifests.every(({ kind }) => kind !== 'Node')) {
+      this.cluster.client.create('nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-1' } });
+    }
   }
 
   play(): void {
