@@ -13,7 +13,3 @@ export function finishedCondition({ status }: Job): JobCondition | undefined {
 export function isFinished(job: Job): boolean {
   return finishedCondition(job) !== undefined;
 }
-
-export function isSucceeded(job: Job): boolean {
-  return finishedCondition(job)?.type === 'Complete';
-}
