@@ -53,12 +53,17 @@ export function isOurs(id: string): boolean {
 
 const scheme = new Scheme(KINDS);
 
+/** Below a namespace, and no subresource of the namespace itself. */
+function isNamespaced([first, , third]: readonly string[]): boolean {
+  return first === 'namespaces' && third !== undefined && !['finalize', 'status'].includes(third);
+}
+
 /** The kind of `/apis/apps/v1/namespaces/default/deployments/web/status`, and its subresource. */
 export function target(path: string): { kind: Kind; subresource: string } | undefined {
   const segments = path.split('?')[0]?.split('/') ?? [];
   const core = segments[1] === 'api';
   const rest = segments.slice(core ? 3 : 4);
-  const [resource, , subresource = ''] = rest[0] === 'namespaces' && rest.length > 2 ? rest.slice(2) : rest;
+  const [resource, , subresource = ''] = isNamespaced(rest) ? rest.slice(2) : rest;
   const kind = scheme.byResource(core ? '' : (segments[2] ?? ''), segments[core ? 2 : 3] ?? '', resource ?? '');
   return kind === undefined ? undefined : { kind, subresource };
 }
