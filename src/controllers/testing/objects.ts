@@ -3,6 +3,7 @@
 import type { Draft } from '../../api/object.ts';
 import type { Result } from '../../api/status.ts';
 import type { DaemonSet, Deployment, ReplicaSet } from '../../api/types/apps-v1.ts';
+import type { CronJob, Job, JobSpec } from '../../api/types/batch-v1.ts';
 import type { ConfigMap, Node, Pod, ReplicationController } from '../../api/types/core-v1.ts';
 import type { OwnerReference } from '../../api/types/meta-v1.ts';
 
@@ -74,6 +75,48 @@ export function aReplicationController(
     kind: 'ReplicationController',
     metadata: { name, namespace: 'a' },
     spec: { replicas: 3, selector: labels, template: template('app:1'), ...spec },
+  };
+}
+
+/** With a selector of its own, as a Job that its author has given one; defaults are left to the controller. */
+export function aJob(spec: Partial<JobSpec> = {}, name = 'job'): Draft<Job> {
+  const jobLabels = { 'job-name': name };
+  const pods = {
+    metadata: { labels: jobLabels },
+    spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'app:1' }] },
+  };
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name, namespace: 'a' },
+    spec: {
+      parallelism: 1,
+      ...(spec.parallelism === undefined ? { completions: 1 } : {}),
+      backoffLimit: 6,
+      completionMode: 'NonIndexed',
+      podReplacementPolicy: spec.podFailurePolicy === undefined ? 'TerminatingOrFailed' : 'Failed',
+      manualSelector: true,
+      selector: { matchLabels: jobLabels },
+      template: pods,
+      ...spec,
+    },
+  };
+}
+
+export function aCronJob(spec: Partial<CronJob['spec']> = {}, name = 'cron'): Draft<CronJob> {
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    metadata: { name, namespace: 'a' },
+    spec: {
+      schedule: '* * * * *',
+      concurrencyPolicy: 'Allow',
+      suspend: false,
+      successfulJobsHistoryLimit: 3,
+      failedJobsHistoryLimit: 1,
+      jobTemplate: { spec: aJob().spec ?? { template: {} } },
+      ...spec,
+    },
   };
 }
 
