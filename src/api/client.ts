@@ -18,6 +18,9 @@ export interface ListOptions {
   readonly matchLabels?: Readonly<Record<string, string>>;
 }
 
+/** An index term, or a namespace. */
+export type ViewOptions = { readonly term: string } | { readonly namespace: string };
+
 export interface DeleteOptions {
   readonly gracePeriodSeconds?: number;
   readonly propagationPolicy?: 'Foreground' | 'Background' | 'Orphan';
@@ -47,10 +50,22 @@ export interface ResourceInfo {
   readonly apiVersion: string;
 }
 
+/**
+ * What is remembered of each object of a resource for those who look at many of them at once. Declared once, at the top of
+ * a module: what it gives is kept for as long as the object does not change.
+ */
+export interface View<R extends ResourceName, T extends object> {
+  readonly resource: R;
+  /** Small, and nothing of `object` that is large: thousands are held. */
+  of(object: ResourceMap[R]): T;
+}
+
 export interface Reader {
   get<R extends ResourceName>(resource: R, namespace: string, name: string): ResourceMap[R] | undefined;
   /** In key order: namespace, then name. */
   list<R extends ResourceName>(resource: R, options?: ListOptions): Array<ResourceMap[R]>;
+  /** What `list` gives, in its order, seen through a view: for lists of thousands, of which few have changed since. */
+  view<R extends ResourceName, T extends object>(view: View<R, T>, options: ViewOptions): T[];
   /** Every live object with this index term, of any resource (`owner:UID`). */
   byTerm(term: string): KubeObject[];
   /** Every resource whose objects the log holds (each once, however many versions it is served in). */

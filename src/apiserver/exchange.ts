@@ -4,6 +4,7 @@ import type { Client } from '../api/client.ts';
 import type { Kind } from '../api/kind.ts';
 import type { Authorizer } from '../api/review.ts';
 import type { Scheme } from '../api/scheme.ts';
+import type { WorkMeter } from '../lib/work-meter.ts';
 import { managerName } from '../registry/managed-fields/manager.ts';
 import type { Store } from '../registry/store.ts';
 import type { WriteContext } from '../registry/write.ts';
@@ -21,6 +22,8 @@ export interface Services {
   readonly authorizer: Authorizer;
   /** Writes in the name of the server itself, because of the revision `cause`. */
   loopback(cause: number): Client;
+  /** What its clients have spent. */
+  readonly meter: WorkMeter;
 }
 
 export interface Exchange {

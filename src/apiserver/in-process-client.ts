@@ -1,7 +1,7 @@
 // The client port (src/api/client.ts) over the pipeline: what controllers and the scheduler write goes through the
 // same defaults, admission, validation and store as a request's, under the component's own identity.
 
-import type { Client, DeleteOptions, EventInput, ListOptions, ResourceInfo } from '../api/client.ts';
+import type { Client, DeleteOptions, EventInput, ListOptions, ResourceInfo, View, ViewOptions } from '../api/client.ts';
 import type { Kind } from '../api/kind.ts';
 import type { Draft, KubeObject } from '../api/object.ts';
 import type { ResourceMap, ResourceName } from '../api/resources.ts';
@@ -36,6 +36,11 @@ export interface InProcessClientOptions {
   readonly cause: number;
 }
 
+/** What calls cost, in the units of the meter: an object that is read, one that is seen through a view, and a write. */
+const READ = 25;
+const SEEN = 1;
+const WRITE = 500;
+
 export class InProcessClient implements Client {
   readonly #options: InProcessClientOptions;
 
@@ -44,6 +49,7 @@ export class InProcessClient implements Client {
   }
 
   get<R extends ResourceName>(resource: R, namespace: string, name: string): ResourceMap[R] | undefined {
+    this.#options.services.meter.add(READ);
     return this.#store.get(this.#kind(resource), namespace, name) as ResourceMap[R] | undefined;
   }
 
@@ -55,6 +61,7 @@ export class InProcessClient implements Client {
       term === undefined
         ? log.list({ resource, ...(namespace === undefined ? {} : { namespace }) })
         : log.byTerm(term, resource);
+    this.#options.services.meter.add(READ * (1 + rows.length));
     if (term !== undefined && namespace !== undefined) rows = rows.filter((row) => row.namespace === namespace);
     let objects = rows.map((row) => this.#store.parse(kind, row));
     if (matchLabels !== undefined) {
@@ -64,10 +71,23 @@ export class InProcessClient implements Client {
     return objects as Array<ResourceMap[R]>;
   }
 
+  view<R extends ResourceName, T extends object>({ resource, of }: View<R, T>, options: ViewOptions): T[] {
+    const { log } = this.#store;
+    const { meter } = this.#options.services;
+    const revisions =
+      'term' in options
+        ? log.revisionsByTerm(options.term, resource)
+        : log.revisions({ resource, namespace: options.namespace });
+    meter.add(READ + SEEN * revisions.length);
+    return this.#store.view(this.#kind(resource), of, revisions, (count) => meter.add(READ * count));
+  }
+
   byTerm(term: string): KubeObject[] {
     const { log } = this.#store;
     const { scheme } = this.#options.services;
-    return log.byTerm(term).flatMap((row) => {
+    const rows = log.byTerm(term);
+    this.#options.services.meter.add(READ * (1 + rows.length));
+    return rows.flatMap((row) => {
       const kind = scheme.byLogResource(row.resource);
       return kind === undefined ? [] : [this.#store.parse(kind, row)];
     });
@@ -173,8 +193,9 @@ export class InProcessClient implements Client {
   }
 
   #write(): WriteContext {
-    const { user, eventSource, cause } = this.#options;
+    const { services, user, eventSource, cause } = this.#options;
     const { component } = eventSource;
+    services.meter.add(WRITE);
     return { actor: user.name, agent: component, cause, dryRun: false, manager: binaryOf(component) };
   }
 

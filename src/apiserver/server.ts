@@ -14,6 +14,7 @@ import { WatchHub } from '../eventlog/watch-hub.ts';
 import type { Past, Sink, Watcher } from '../eventlog/watcher.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Random } from '../lib/random.ts';
+import { createWorkMeter } from '../lib/work-meter.ts';
 import { Heartbeats } from '../registry/heartbeats.ts';
 import { Store } from '../registry/store.ts';
 import { Admission } from './admission/plugin.ts';
@@ -80,6 +81,8 @@ export interface ApiServer {
   /** What the objects of a watch are. */
   typeOf(spec: WatchSpec): { readonly kind: string; readonly apiVersion: string };
   clientFor(identity: { readonly name: string; readonly eventSource: string }, cause: number): Client;
+  /** What the clients of `clientFor` have spent so far, in the units of WorkMeter. */
+  readonly spent: number;
   /** The object of a stored text. Shared: do not change it. */
   parse(row: Pick<Row, 'rev' | 'object'>): KubeObject;
   /** Makes the first objects of a new cluster: all or none. Call once. */
@@ -127,6 +130,7 @@ class Server implements ApiServer {
         new ServiceAccountTokens({ signer: options.signer, store, scheme: new Scheme() }),
       ),
       authorizer: clusterAuthorizer(log),
+      meter: createWorkMeter(),
       loopback: (cause) => this.#client(API_SERVER, 'kube-apiserver', cause),
     };
     this.#checks = healthChecks(log);
@@ -223,7 +227,17 @@ class Server implements ApiServer {
 
   #client(user: User, component: string, cause: number): InProcessClient {
     const eventSource = { component, host: '' };
-    return new InProcessClient({ services: this.#services, correlator: this.#correlator, user, eventSource, cause });
+    return new InProcessClient({
+      services: this.#services,
+      correlator: this.#correlator,
+      user,
+      eventSource,
+      cause,
+    });
+  }
+
+  get spent(): number {
+    return this.#services.meter.spent;
   }
 
   parse(row: Pick<Row, 'rev' | 'object'>): KubeObject {

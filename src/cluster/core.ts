@@ -89,6 +89,7 @@ export function openCore(options: CoreOptions): Core {
     feed: createFeed(log, (row) => server.parse(row)),
     clock,
     monotonic: () => performance.now(),
+    spent: () => server.spent,
     random,
     log: (level, message, fields) => logger[level](message, fields as LogFields),
     metrics: figures,

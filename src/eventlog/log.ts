@@ -84,6 +84,8 @@ export interface EventLog {
   readonly head: number;
   /** Reads and watches below this revision are refused by callers (410). 0: nothing is compacted. */
   readonly compacted: number;
+  /** How many transactions were undone. After one, a revision may stand for another state than it did inside it. */
+  readonly undone: number;
 
   /**
    * Runs `body` so that all its appends happen or, where it throws, none. May be nested: a throw in an inner one undoes
@@ -106,6 +108,8 @@ export interface EventLog {
   rows(revisions: readonly number[]): Row[];
   /** Live objects that carry the term, of one resource or of all, in the order of resource, then of `list`. */
   byTerm(term: string, resource?: string): Row[];
+  /** The revisions of the rows that `byTerm` would give, in its order, without reading their texts. */
+  revisionsByTerm(term: string, resource: string): number[];
   /** Resources that have live objects, sorted. */
   resources(): string[];
 
@@ -115,6 +119,8 @@ export interface EventLog {
   changesOf(resource: string, after: number, limit: number): LogEvent[];
   /** One event; undefined if it never was or is compacted. */
   event(rev: number): LogEvent | undefined;
+  /** The newest event of a key that is held: of one that is gone its delete, until that is compacted. */
+  latest(key: Key): LogEvent | undefined;
   /** Newest revision at or before a time (milliseconds); 0, or a revision below `compacted`, where that lies before what is kept. */
   revisionAt(time: number): number;
 

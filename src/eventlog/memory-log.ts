@@ -43,6 +43,10 @@ export class MemoryLog implements EventLog {
     return this.#compacted.rev;
   }
 
+  get undone(): number {
+    return this.#transactions.undone;
+  }
+
   transaction<T>(body: () => Sync<T>): T {
     return this.#transactions.run(() => {
       const mark = this.head;
@@ -106,6 +110,10 @@ export class MemoryLog implements EventLog {
       .map(rowOf);
   }
 
+  revisionsByTerm(term: string, resource: string): number[] {
+    return this.byTerm(term, resource).map(({ rev }) => rev);
+  }
+
   resources(): string[] {
     const live = (chains: Chains): boolean => chains.paths.some((path) => entryAt(chains.byPath.get(path), this.head));
     return [...this.#chains]
@@ -135,6 +143,10 @@ export class MemoryLog implements EventLog {
   event(rev: number): LogEvent | undefined {
     const event = this.#entries[firstIndex(this.#entries, (entry) => entry.event.rev >= rev)]?.event;
     return event?.rev === rev ? event : undefined;
+  }
+
+  latest(key: Key): LogEvent | undefined {
+    return this.#chains.get(key.resource)?.byPath.get(pathOf(key))?.at(-1)?.event;
   }
 
   revisionAt(time: number): number {

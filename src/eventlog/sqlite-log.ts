@@ -63,6 +63,10 @@ export class SqliteLog implements EventLog {
     return this.#compacted.rev;
   }
 
+  get undone(): number {
+    return this.#transactions.undone;
+  }
+
   transaction<T>(body: () => Sync<T>): T {
     return this.#transactions.run(() => this.#store.transactionSync<T>(body));
   }
@@ -102,6 +106,11 @@ export class SqliteLog implements EventLog {
     return found.map((row) => rowOf(row));
   }
 
+  revisionsByTerm(term: string, resource: string): number[] {
+    const [found] = this.#values(sql.REVISIONS_BY_TERM, term, resource);
+    return JSON.parse(found?.[0] as string) as number[];
+  }
+
   resources(): string[] {
     return this.#rows<{ resource: string }>(sql.RESOURCES).map((row) => row.resource);
   }
@@ -117,6 +126,10 @@ export class SqliteLog implements EventLog {
 
   event(rev: number): LogEvent | undefined {
     return this.#recent.get(rev) ?? this.#values(sql.EVENT, rev).map(logEventOf)[0];
+  }
+
+  latest(key: Key): LogEvent | undefined {
+    return this.#values(sql.LATEST, key.resource, pathOf(key)).map(logEventOf)[0];
   }
 
   revisionAt(time: number): number {

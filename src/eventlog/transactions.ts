@@ -19,17 +19,19 @@ type Listener = (events: readonly LogEvent[]) => void;
 
 export class Transactions {
   tip: Tip;
-  readonly #undone: () => void;
+  /** How many transactions a throw has undone. */
+  undone = 0;
+  readonly #onUndo: () => void;
   #depth = 0;
   #pending: LogEvent[] = [];
   readonly #listeners = new Set<Listener>();
   readonly #untold: LogEvent[][] = [];
   #telling = false;
 
-  /** `undone` is called after a throw has undone something, or nothing. */
-  constructor(tip: Tip, undone: () => void = () => {}) {
+  /** `onUndo` is called after a throw has undone something, or nothing. */
+  constructor(tip: Tip, onUndo: () => void = () => {}) {
     this.tip = tip;
-    this.#undone = undone;
+    this.#onUndo = onUndo;
   }
 
   get open(): boolean {
@@ -46,7 +48,8 @@ export class Transactions {
     } catch (error) {
       this.tip = tip;
       this.#pending.length = length;
-      this.#undone();
+      this.undone++;
+      this.#onUndo();
       throw error;
     } finally {
       this.#depth--;

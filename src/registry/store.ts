@@ -1,11 +1,12 @@
 // The store: reads and appends objects of one cluster as typed kinds over the event log. It knows how kinds are
 // laid out in the log (resource, text, terms), not what create, update and delete mean (create.ts, update.ts, delete.ts).
 
-import type { Client } from '../api/client.ts';
+import type { Client, View } from '../api/client.ts';
 import type { EventLog, Row } from '../eventlog/log.ts';
 import type { Kind, StrategyContext } from '../api/kind.ts';
 import { apiVersionOf, resourceName } from '../api/kind.ts';
 import type { KubeObject } from '../api/object.ts';
+import type { ResourceName } from '../api/resources.ts';
 import type { Result } from '../api/status.ts';
 import { conflict, fail, OBJECT_MODIFIED, ok, tooLarge } from '../api/status.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -17,6 +18,7 @@ import { NODE_LEASE_NAMESPACE } from './heartbeats.ts';
 import { FieldScopes } from './managed-fields/field-scope.ts';
 import { ObjectCache } from './object-cache.ts';
 import { objectText, orderedMeta, orderedText } from './text.ts';
+import { Views } from './views.ts';
 import type { WriteContext, Written } from './write.ts';
 
 /** The largest object text, in UTF-16 code units or bytes, whichever is met first; rows hold at most 2 MB. */
@@ -45,6 +47,9 @@ export class Store {
   readonly fieldScopes = new FieldScopes();
   readonly #loopback: StoreOptions['loopback'];
   readonly #cache = new ObjectCache(CACHE_BYTES);
+  readonly #views = new Views();
+  /** Of the log, when the views were last sure to tell of its states. */
+  #undone = 0;
 
   constructor(options: StoreOptions) {
     this.log = options.log;
@@ -84,6 +89,22 @@ export class Store {
   /** The object of a row in the log's own form. Shared: do not change it. */
   parseStored(row: Pick<Row, 'rev' | 'object'>): KubeObject {
     return this.#cache.parse(row);
+  }
+
+  /** Of live objects of `kind` at these revisions, in their order. `read` is told how many had to be read. */
+  view<T extends object>(
+    kind: Kind,
+    view: View<ResourceName, T>['of'],
+    revisions: readonly number[],
+    read: (count: number) => void,
+  ): T[] {
+    // What was read inside a transaction that was undone may not be what its revision stands for now.
+    if (this.#undone !== this.log.undone) this.#views.clear();
+    this.#undone = this.log.undone;
+    return this.#views.of(view, revisions, (missing) => {
+      read(missing.length);
+      return this.log.rows(missing).map((row) => this.parse(kind, row));
+    });
   }
 
   get(kind: Kind, namespace: string, name: string): KubeObject | undefined {

@@ -21,6 +21,7 @@ import { objectCost } from './figures/object-cost.ts';
 import { patch } from './figures/patch.ts';
 import { protobuf } from './figures/protobuf.ts';
 import { realSize } from './figures/real-size.ts';
+import { manyDeployments, manyReplicas, namespaceDeletion, rollingUpdate } from './figures/rollouts.ts';
 import { watch } from './figures/watch.ts';
 import { watchers } from './figures/watchers.ts';
 
@@ -39,6 +40,10 @@ const FIGURES: readonly Figure[] = [
   clusters,
   bundle,
   deployment,
+  manyDeployments,
+  manyReplicas,
+  rollingUpdate,
+  namespaceDeletion,
   memory,
   idle,
 ];

@@ -84,6 +84,8 @@ export interface RuntimePorts {
   readonly clock: Clock;
   /** Milliseconds from any origin, never going back: measures how long a slice has run. */
   readonly monotonic: () => number;
+  /** What the clients have spent so far (src/lib/work-meter.ts): tells of work where `monotonic` stands still. */
+  readonly spent: () => number;
   readonly random: Random;
   readonly log: Log;
   readonly metrics: RuntimeMetrics;

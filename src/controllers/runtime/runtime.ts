@@ -8,7 +8,9 @@
 // 4. A component that has never followed this log (new in this version, or left behind by compaction) is primed with the
 //    live objects instead.
 // 5. A component that throws does not stop the others: its step is undone, and it starts anew after a backoff.
-// 6. With nothing to do and no timer, `run` answers no time to come back: the cluster sleeps.
+// 6. Components share the time: what one spends beyond its share of a round it waits for in the rounds to come (deficit
+//    round robin), so that a ReplicaSet of thousands, long to look at, does not hold up the scheduler.
+// 7. With nothing to do and no timer, `run` answers no time to come back: the cluster sleeps.
 
 import { backoff } from './backoff.ts';
 import type { Change, Component, Context, Notice } from './component.ts';
@@ -18,6 +20,9 @@ const CURSOR = 'components';
 const BATCH = 500;
 /** Bounds a slice where the clock stands still while code runs, as it does on Cloudflare's network. */
 const MAX_STEPS = 256;
+/** What a component may spend in a round, in the units of `spent`; a step costs something even where it asks for nothing. */
+const SHARE = 2_000;
+const STEP = 50;
 
 export interface RunResult {
   /** Something is left to do now: call again soon. */
@@ -42,6 +47,10 @@ export class Runtime {
   #started = false;
   /** Everything up to here was given to the components. */
   #position = 0;
+  /** Whose turn it is first: the one after the last slice's last. */
+  #first = 0;
+  /** What components owe, as numbers below 0. Rule 6. */
+  readonly #credit = new Map<string, number>();
 
   constructor(components: readonly Component[], ports: RuntimePorts) {
     this.#components = components;
@@ -64,20 +73,32 @@ export class Runtime {
   }
 
   #slice(budget: number): RunResult {
-    const deadline = this.#ports.monotonic() + budget;
+    const { monotonic, spent } = this.#ports;
+    const deadline = monotonic() + budget;
+    const limit = spent() + budget * 1_000;
     if (!this.#started) this.#coldStart();
     let steps = 0;
+    const isOver = () => steps >= MAX_STEPS || monotonic() >= deadline || spent() >= limit;
     let more = false;
     for (;;) {
       this.#read();
       this.#wake();
       const before = steps;
       // One that has nothing to do gets nothing before the log is read again.
-      let working = this.#components;
+      let working = [...this.#components.slice(this.#first), ...this.#components.slice(0, this.#first)];
       while (!more && working.length > 0) {
-        working = this.#round(working);
-        steps += working.length;
-        more = steps >= MAX_STEPS || this.#ports.monotonic() >= deadline;
+        const busy: Component[] = [];
+        for (const component of working) {
+          const taken = this.#turn(component, isOver);
+          if (taken === undefined) continue;
+          busy.push(component);
+          steps += taken;
+          more = isOver();
+          if (!more) continue;
+          this.#first = this.#components.indexOf(component) + 1;
+          break;
+        }
+        working = busy;
       }
       if (more || steps === before) break;
     }
@@ -150,20 +171,38 @@ export class Runtime {
     }
   }
 
-  /** One step of each component. Answers those that had work. */
-  #round(components: readonly Component[]): Component[] {
-    return components.filter((component) => {
-      try {
-        if (this.#isDown(component) && !this.#restart(component)) return false;
-        const context = this.#context(component, this.#position);
-        if (!this.#ports.store.transaction(() => component.step(context))) return false;
-        this.#broken.delete(component.name);
-        return true;
-      } catch (error) {
-        this.#break(component, error);
-        return false;
+  /** As many steps as the component's share and the slice allow. Undefined: it has nothing to do. */
+  #turn(component: Component, isOver: () => boolean): number | undefined {
+    const { monotonic, spent } = this.#ports;
+    let credit = (this.#credit.get(component.name) ?? 0) + SHARE;
+    let steps = 0;
+    while (credit > 0) {
+      const started = monotonic();
+      const before = spent();
+      if (!this.#step(component)) {
+        this.#credit.delete(component.name);
+        return steps === 0 ? undefined : steps;
       }
-    });
+      steps += 1;
+      credit -= Math.max(STEP, spent() - before, (monotonic() - started) * 1_000);
+      if (isOver()) break;
+    }
+    this.#credit.set(component.name, Math.min(0, credit));
+    return steps;
+  }
+
+  /** False: the component had no work. */
+  #step(component: Component): boolean {
+    try {
+      if (this.#isDown(component) && !this.#restart(component)) return false;
+      const context = this.#context(component, this.#position);
+      if (!this.#ports.store.transaction(() => component.step(context))) return false;
+      this.#broken.delete(component.name);
+      return true;
+    } catch (error) {
+      this.#break(component, error);
+      return false;
+    }
   }
 
   #isDown(component: Component): boolean {

@@ -1,6 +1,14 @@
 // The client port over a FakeStore: enough of the API server's rules for controller tests, and no validation or defaults.
 
-import type { Client, DeleteOptions, EventInput, ListOptions, ResourceInfo } from '../../api/client.ts';
+import type {
+  Client,
+  DeleteOptions,
+  EventInput,
+  ListOptions,
+  ResourceInfo,
+  View,
+  ViewOptions,
+} from '../../api/client.ts';
 import type { Draft, KubeObject } from '../../api/object.ts';
 import type { ResourceMap, ResourceName } from '../../api/resources.ts';
 import type { ResourceRef, Result, Status } from '../../api/status.ts';
@@ -68,6 +76,10 @@ export class FakeClient implements Client {
       .filter(({ metadata }) => labels.every(([key, value]) => metadata.labels?.[key] === value)) as Array<
       ResourceMap[R]
     >;
+  }
+
+  view<R extends ResourceName, T extends object>({ resource, of }: View<R, T>, options: ViewOptions): T[] {
+    return this.list(resource, options).map(of);
   }
 
   byTerm(term: string): KubeObject[] {
@@ -282,5 +294,7 @@ const RESOURCES: readonly ResourceInfo[] = [
   info('serviceaccounts', 'ServiceAccount', 'v1'),
   info('servicecidrs.networking.k8s.io', 'ServiceCIDR', 'networking.k8s.io/v1', false),
   info('services', 'Service', 'v1'),
+  info('storageclasses.storage.k8s.io', 'StorageClass', 'storage.k8s.io/v1', false),
+  info('volumeattachments.storage.k8s.io', 'VolumeAttachment', 'storage.k8s.io/v1', false),
   info('volumeattributesclasses.storage.k8s.io', 'VolumeAttributesClass', 'storage.k8s.io/v1', false),
 ];

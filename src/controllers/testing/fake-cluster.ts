@@ -52,6 +52,8 @@ export class FakeCluster {
   readonly ports: RuntimePorts;
   #options: FakeClusterOptions;
   #runtime: Runtime;
+  /** Each client stands for some work. */
+  #spent = 0;
 
   constructor(options: FakeClusterOptions) {
     this.#options = options;
@@ -64,6 +66,7 @@ export class FakeCluster {
       feed: this.store,
       clock,
       monotonic: () => performance.now(),
+      spent: () => this.#spent,
       random: this.random,
       log: (level, message, fields) => {
         this.logs.push({ level, message, fields });
@@ -90,6 +93,7 @@ export class FakeCluster {
   }
 
   clientFor(identity: Identity, cause: number): Client {
+    this.#spent += 100;
     return new FakeClient({
       store: this.store,
       clock: this.ports.clock,

@@ -32,6 +32,18 @@ export function storeContract(run: RunOnLog): void {
         expect(put(log, pod('a'))).toMatchObject({ rev: 3, verb: 'create', previous: 0 });
       }));
 
+    it('latest is the newest event of a key, its delete too', () =>
+      run(({ log }) => {
+        put(log, pod('a'));
+        const updated = put(log, pod('a'));
+        put(log, pod('b'));
+        expect(log.latest(pod('a'))).toEqual(updated);
+        expect(log.latest(pod('a'))?.previous).toBe(1);
+        const removed = remove(log, pod('a'));
+        expect(log.latest(pod('a'))).toEqual(removed);
+        expect(log.latest(pod('c'))).toBeUndefined();
+      }));
+
     it('update names the state before', () =>
       run(({ log }) => {
         put(log, pod('a'));
@@ -335,6 +347,8 @@ export function storeContract(run: RunOnLog): void {
           log.byTerm(term, resource).map((row) => `${row.resource} ${row.namespace}/${row.name}@${row.rev}`);
         expect(find('owner:1')).toEqual(['jobs x/j@2', 'pods x-1/a@3', 'pods x/a@1']);
         expect(find('owner:1', 'pods')).toEqual(['pods x-1/a@3', 'pods x/a@1']);
+        expect(log.revisionsByTerm('owner:1', 'pods')).toEqual([3, 1]);
+        expect(log.revisionsByTerm('owner:2', 'pods')).toEqual([]);
         put(log, pod('a', 'x'), { terms: ['node:m'] });
         remove(log, pod('a', 'x-1'));
         expect(find('owner:1')).toEqual(['jobs x/j@2']);
