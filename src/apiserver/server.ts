@@ -49,10 +49,12 @@ import { notAllowed, notFound } from './refusals.ts';
 import { report } from './report.ts';
 import { failureEncoding } from './representation.ts';
 import { REPORT_PATH } from '../api/report.ts';
+import { WHY_PATH } from '../api/why.ts';
 import { parsePath, Query } from './request-info.ts';
 import { watcherOf } from './verbs/watch.ts';
 import { ensureSystemPriorityClasses } from './system-priority-classes.ts';
 import { VERSION_TEXT } from './version.ts';
+import { why } from './why/why.ts';
 
 export interface ApiServerOptions {
   readonly log: EventLog;
@@ -169,6 +171,10 @@ class Server implements ApiServer {
     const acting = impersonate(who.outcome === 'user' ? who.user : ANONYMOUS, request, authorizer);
     if (!acting.ok) return refused(request, acting.status);
     const user = acting.value;
+    // It asks for each object that it shows.
+    if (info.kind === 'other' && info.path === WHY_PATH) {
+      return { effect: 'read', run: () => why(this.#services, user, request) };
+    }
     const forbidden = authorize(authorizer, user, request, info);
     if (forbidden !== undefined) return refused(request, forbidden);
     if (info.kind === 'other') {

@@ -2,6 +2,8 @@
 
 export interface Flag {
   readonly type: 'string' | 'boolean';
+  /** One letter: `-n`. */
+  readonly short?: string;
   readonly default?: string;
   /** Shown in --help after the flag's name: `--port <number>`. */
   readonly value?: string;

@@ -20,8 +20,9 @@ kubewisp COMMAND --help shows the flags of a command.`;
 }
 
 export function commandHelp(name: string, command: Command): string {
-  const rows = Object.entries(command.flags).map(([flag, { value, help, default: standard }]) => {
-    const left = value === undefined ? `--${flag}` : `--${flag} <${value}>`;
+  const rows = Object.entries(command.flags).map(([flag, { value, help, short, default: standard }]) => {
+    const name = short === undefined ? `--${flag}` : `-${short}, --${flag}`;
+    const left = value === undefined ? name : `${name} <${value}>`;
     return [left, standard === undefined ? help : `${help} (default ${standard})`] as const;
   });
   const usage = ['Usage: kubewisp', name, ...command.positionals, ...(rows.length > 0 ? ['[flags]'] : [])].join(' ');

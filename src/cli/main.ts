@@ -10,6 +10,7 @@ import { list } from './commands/list.ts';
 import { node } from './commands/node.ts';
 import { up } from './commands/up.ts';
 import { version } from './commands/version.ts';
+import { why } from './commands/why.ts';
 import { commandHelp, overallHelp } from './help.ts';
 import { Refusal } from './refusal.ts';
 
@@ -20,6 +21,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   delete: deleteCluster,
   kubeconfig,
   node,
+  why,
   version,
 };
 
@@ -27,7 +29,11 @@ function parse(command: Command, args: readonly string[]): { values: Values; pos
   const options = Object.fromEntries(
     Object.entries(command.flags).map(([name, flag]) => [
       name,
-      { type: flag.type, ...(flag.default === undefined ? {} : { default: flag.default }) },
+      {
+        type: flag.type,
+        ...(flag.short === undefined ? {} : { short: flag.short }),
+        ...(flag.default === undefined ? {} : { default: flag.default }),
+      },
     ]),
   );
   try {

@@ -66,6 +66,7 @@ export const CHANGES = `SELECT ${EVENT_COLUMNS} FROM events WHERE rev > ? ORDER 
 export const CHANGES_OF = `SELECT ${EVENT_COLUMNS} FROM events NOT INDEXED WHERE rev > ? AND resource = ? ORDER BY rev LIMIT ?`;
 export const EVENT = `SELECT ${EVENT_COLUMNS} FROM events WHERE rev = ?`;
 export const LATEST = `SELECT ${EVENT_COLUMNS} FROM events WHERE resource = ? AND path = ? ORDER BY rev DESC LIMIT 1`;
+export const LATEST = `SELECT ${EVENT_COLUMNS} FROM events WHERE resource = ? AND path = ? ORDER BY rev DESC LIMIT 1`;
 export const AT_OR_BEFORE = 'SELECT rev, at FROM events WHERE rev <= ? ORDER BY rev DESC LIMIT 1';
 
 /** Each event up to the target has superseded the one that it names; those before the last compaction did so then. */

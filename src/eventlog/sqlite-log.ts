@@ -132,6 +132,10 @@ export class SqliteLog implements EventLog {
     return this.#values(sql.LATEST, key.resource, pathOf(key)).map(logEventOf)[0];
   }
 
+  latest(key: Key): LogEvent | undefined {
+    return this.#values(sql.LATEST, key.resource, pathOf(key)).map(logEventOf)[0];
+  }
+
   revisionAt(time: number): number {
     let found = 0;
     let low = 1;

@@ -55,6 +55,10 @@ export class TestServer {
     return this.#server.pid;
   }
 
+  get dataPath(): string {
+    return this.#dataDir.path;
+  }
+
   /** The folder of the objects' data. */
   get storage(): string {
     return join(this.#dataDir.path, 'storage');

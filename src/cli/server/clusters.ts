@@ -50,6 +50,11 @@ export async function readKubeconfig(operator: Operator, name: string): Promise<
   return answer.status === 404 ? undefined : answer.body;
 }
 
+/** The answer of a cluster to a GET. `operator`: the cluster's address and a token of it. */
+export async function askCluster(operator: Operator, path: string): Promise<string> {
+  return (await send(operator, path, {})).body;
+}
+
 async function send(
   operator: Operator,
   path: string,
