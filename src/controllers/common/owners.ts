@@ -7,13 +7,20 @@ import type { ResourceMap, ResourceName } from '../../api/resources.ts';
 import type { OwnerReference } from '../../api/types/meta-v1.ts';
 import type { Labels } from '../../schema/label-selector.ts';
 import { clone } from '../../lib/json.ts';
+import type { PodOutline } from './pod-outline.ts';
+import { podOutline } from './pod-outline.ts';
 
 /** `namespace/name`: how controllers name an object in their queues. */
 export function keyOf(object: KubeObject): string {
   return `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
 }
 
-export function controllerOf(object: KubeObject): OwnerReference | undefined {
+/** Anything that may name owners. */
+interface Controlled {
+  readonly metadata: Pick<KubeObject['metadata'], 'ownerReferences'>;
+}
+
+export function controllerOf(object: Controlled): OwnerReference | undefined {
   return object.metadata.ownerReferences?.find((reference) => reference.controller === true);
 }
 
@@ -48,13 +55,38 @@ export function claimOwned<R extends ResourceName>(
   matches: (labels: Labels) => boolean,
   finalizer?: string,
 ): Claims<ResourceMap[R]> {
-  const claimed: Array<ResourceMap[R]> = [];
+  const owned = client.list(resource, { term: `owner:${owner.metadata.uid}` });
+  return claim(client, resource, owner, owned, matches, finalizer);
+}
+
+/** The same for the pods of an owner that may have thousands. */
+export function claimPods(client: Client, owner: KubeObject, matches: (labels: Labels) => boolean): Claims<PodOutline> {
+  const owned = client.view(podOutline, { term: `owner:${owner.metadata.uid}` });
+  return claim(client, 'pods', owner, owned, matches, undefined);
+}
+
+interface Owned {
+  readonly metadata: Pick<KubeObject['metadata'], 'name' | 'namespace' | 'labels' | 'ownerReferences'>;
+}
+
+function claim<R extends ResourceName, T extends Owned>(
+  client: Client,
+  resource: R,
+  owner: KubeObject,
+  owned: readonly T[],
+  matches: (labels: Labels) => boolean,
+  finalizer: string | undefined,
+): Claims<T> {
+  const claimed: T[] = [];
   let error: string | undefined;
-  for (const object of client.list(resource, { term: `owner:${owner.metadata.uid}` })) {
+  for (const object of owned) {
     if (controllerOf(object)?.uid !== owner.metadata.uid) continue;
-    if (matches(object.metadata.labels)) claimed.push(object);
-    else if (owner.metadata.deletionTimestamp === undefined)
-      error ??= release(client, resource, owner, object, finalizer);
+    const { name, namespace = '', labels } = object.metadata;
+    if (matches(labels)) claimed.push(object);
+    else if (owner.metadata.deletionTimestamp === undefined) {
+      const whole = client.get(resource, namespace, name);
+      if (whole !== undefined) error ??= release(client, resource, owner, whole, finalizer);
+    }
   }
   return { claimed, error };
 }

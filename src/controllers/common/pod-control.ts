@@ -8,6 +8,7 @@ import type { Pod, PodTemplateSpec } from '../../api/types/core-v1.ts';
 import { clone } from '../../lib/json.ts';
 import { isNamespaceTerminating } from './failures.ts';
 import { controllerReference } from './owners.ts';
+import type { PodOutline } from './pod-outline.ts';
 
 /** Its name is made from the owner's; the owner controls it. The draft shares nothing with the template. */
 export function podFromTemplate(owner: KubeObject, template: PodTemplateSpec | undefined): Draft<Pod> {
@@ -44,7 +45,7 @@ export function createPod(client: Client, owner: KubeObject, draft: Draft<Pod>):
 }
 
 /** Answers why it could not be deleted, if so. One that is gone already is no failure. */
-export function deletePod(client: Client, owner: KubeObject, { metadata }: Pod): Status | undefined {
+export function deletePod(client: Client, owner: KubeObject, { metadata }: PodOutline): Status | undefined {
   const { name, namespace = '', uid } = metadata;
   const deleted = client.delete('pods', namespace, name, { preconditions: { uid } });
   if (deleted.ok) {

@@ -7,6 +7,8 @@ import { deepEqual } from '../../lib/json.ts';
 import type { Labels } from '../../schema/label-selector.ts';
 import type { Change } from '../runtime/component.ts';
 import { keyOf } from './owners.ts';
+import type { PodOutline } from './pod-outline.ts';
+import { podOutline } from './pod-outline.ts';
 import { isReady, isTerminal } from './pods.ts';
 
 export const HEADLESS_LABEL = 'service.kubernetes.io/headless';
@@ -21,9 +23,9 @@ export function isHeadless(service: Service): boolean {
   return clusterIp === '' || clusterIp === 'None';
 }
 
-export function podsOf(client: Client, service: Service): Pod[] {
+export function podsOf(client: Client, service: Service): PodOutline[] {
   return client
-    .list('pods', { namespace: service.metadata.namespace ?? '' })
+    .view(podOutline, { namespace: service.metadata.namespace ?? '' })
     .filter((pod) => selects(service, pod.metadata.labels));
 }
 
@@ -46,7 +48,7 @@ function selects(service: Service, labels: Labels): boolean {
 }
 
 /** Everything of a pod that its endpoints depend on; undefined while it has no address. */
-function shown(pod: Pod | undefined) {
+function shown(pod: PodOutline | undefined) {
   if (pod === undefined || addresses(pod).length === 0) return undefined;
   const { nodeName, hostname, subdomain } = pod.spec ?? {};
   return {
@@ -62,22 +64,22 @@ function shown(pod: Pod | undefined) {
 }
 
 /** Whether the pod has a place among the endpoints, ready or not. */
-export function isEndpoint(pod: Pod, includeTerminating: boolean): boolean {
+export function isEndpoint(pod: PodOutline, includeTerminating: boolean): boolean {
   if (isTerminal(pod) || addresses(pod).length === 0) return false;
   return includeTerminating || pod.metadata.deletionTimestamp === undefined;
 }
 
-function addresses({ status }: Pod): string[] {
+function addresses({ status }: PodOutline): string[] {
   if (status?.podIPs !== undefined) return status.podIPs.map(({ ip }) => ip);
   return status?.podIP ? [status.podIP] : [];
 }
 
-export function addressesOf(pod: Pod, family: 'IPv4' | 'IPv6'): string[] {
+export function addressesOf(pod: PodOutline, family: 'IPv4' | 'IPv6'): string[] {
   return addresses(pod).filter((address) => address.includes(':') === (family === 'IPv6'));
 }
 
 /** The port of the pod that a port of the Service leads to; undefined where the pod has none of that name. */
-export function targetPort({ spec }: Pod, port: ServicePort): number | undefined {
+export function targetPort({ spec }: PodOutline, port: ServicePort): number | undefined {
   const target = port.targetPort ?? port.port;
   if (typeof target === 'number') return target;
   const sidecars = (spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
@@ -91,11 +93,11 @@ export function targetPort({ spec }: Pod, port: ServicePort): number | undefined
 }
 
 /** The name that DNS gives the pod under the Service; undefined where it gives none. */
-export function hostnameOf(pod: Pod, service: Service): string | undefined {
+export function hostnameOf(pod: PodOutline, service: Service): string | undefined {
   const { hostname, subdomain } = pod.spec ?? {};
   return hostname && subdomain === service.metadata.name ? hostname : undefined;
 }
 
-export function targetRefOf({ metadata: { namespace = '', name, uid } }: Pod) {
+export function targetRefOf({ metadata: { namespace = '', name, uid } }: PodOutline) {
   return { kind: 'Pod', namespace, name, uid };
 }

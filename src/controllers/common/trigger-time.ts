@@ -2,8 +2,9 @@
 // Models kubernetes staging/src/k8s.io/endpointslice/util/trigger_time_tracker.go. Upstream remembers the times it has seen;
 // here what the written object shows of each pod tells which pods have changed since.
 
-import type { Pod, Service } from '../../api/types/core-v1.ts';
+import type { Service } from '../../api/types/core-v1.ts';
 import { formatTime } from '../../lib/clock.ts';
+import type { PodOutline } from './pod-outline.ts';
 import { podCondition } from './pods.ts';
 
 const ANNOTATION = 'endpoints.kubernetes.io/last-change-trigger-time';
@@ -13,7 +14,7 @@ export type Shown = ReadonlyMap<string, boolean>;
 
 /** The earliest time at which one of these pods became (un)ready, or the Service was made; undefined: nothing says so. */
 export function triggerTime(
-  pods: readonly Pod[],
+  pods: readonly PodOutline[],
   before: Shown,
   after: Shown,
   created: Service | undefined,

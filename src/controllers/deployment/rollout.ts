@@ -3,6 +3,7 @@
 
 import type { ReplicaSet } from '../../api/types/apps-v1.ts';
 import { controllerOf } from '../common/owners.ts';
+import { podOutline } from '../common/pod-outline.ts';
 import { isTerminal } from '../common/pods.ts';
 import { revisionOf } from './annotations.ts';
 import { withCurrent } from './new-replicaset.ts';
@@ -79,7 +80,7 @@ export function recreate(writer: Writer, sets: Sets): Sets {
 function oldPodsRun(writer: Writer, old: readonly ReplicaSet[]): boolean {
   return old.some((set) => {
     if ((set.status?.replicas ?? 0) > 0) return true;
-    const pods = writer.client.list('pods', { term: `owner:${set.metadata.uid}` });
+    const pods = writer.client.view(podOutline, { term: `owner:${set.metadata.uid}` });
     return pods.some((pod) => controllerOf(pod)?.uid === set.metadata.uid && !isTerminal(pod));
   });
 }

@@ -4,8 +4,9 @@
 import type { Client } from '../../api/client.ts';
 import type { Draft, KubeObject } from '../../api/object.ts';
 import type { Status } from '../../api/status.ts';
-import type { Endpoints, Pod, Service } from '../../api/types/core-v1.ts';
+import type { Endpoints, Service } from '../../api/types/core-v1.ts';
 import { deepEqual } from '../../lib/json.ts';
+import type { PodOutline } from '../common/pod-outline.ts';
 import { isNamespaceTerminating } from '../common/failures.ts';
 import { keyOf } from '../common/owners.ts';
 import { isReady } from '../common/pods.ts';
@@ -78,7 +79,7 @@ function shownBy(endpoints: Endpoints | undefined): Shown {
   return shown;
 }
 
-function shownNow({ spec }: Service, pods: readonly Pod[]): Shown {
+function shownNow({ spec }: Service, pods: readonly PodOutline[]): Shown {
   const publish = spec?.publishNotReadyAddresses === true;
   const visible = pods.filter((pod) => isEndpoint(pod, publish));
   return new Map(visible.map((pod) => [pod.metadata.uid, publish || isReady(pod)]));

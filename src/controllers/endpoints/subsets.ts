@@ -2,7 +2,8 @@
 // Models kubernetes pkg/controller/endpoint and pkg/api/v1/endpoints/util.go (RepackSubsets). Upstream orders subsets and
 // ports by a hash; here they stand in the order of the Service's ports.
 
-import type { EndpointAddress, EndpointPort, EndpointSubset, Pod, Service } from '../../api/types/core-v1.ts';
+import type { EndpointAddress, EndpointPort, EndpointSubset, Service } from '../../api/types/core-v1.ts';
+import type { PodOutline } from '../common/pod-outline.ts';
 import { isReady } from '../common/pods.ts';
 import { addressesOf, hostnameOf, isEndpoint, isHeadless, targetPort, targetRefOf } from '../common/service-pods.ts';
 
@@ -16,7 +17,7 @@ interface Group {
   readonly notReadyAddresses: EndpointAddress[];
 }
 
-export function subsetsOf(service: Service, pods: readonly Pod[]): EndpointSubset[] {
+export function subsetsOf(service: Service, pods: readonly PodOutline[]): EndpointSubset[] {
   const publish = service.spec?.publishNotReadyAddresses === true;
   const groups = new Map<string, Group>();
   for (const pod of pods) {
@@ -34,7 +35,7 @@ export function subsetsOf(service: Service, pods: readonly Pod[]): EndpointSubse
   return packed([...groups.values()]);
 }
 
-function addressOf(pod: Pod, service: Service): EndpointAddress | undefined {
+function addressOf(pod: PodOutline, service: Service): EndpointAddress | undefined {
   const [ip] = addressesOf(pod, service.spec?.ipFamilies?.[0] === 'IPv6' ? 'IPv6' : 'IPv4');
   if (ip === undefined) return undefined;
   const hostname = hostnameOf(pod, service);
@@ -48,7 +49,7 @@ function addressOf(pod: Pod, service: Service): EndpointAddress | undefined {
 }
 
 function* portsOf(
-  pod: Pod,
+  pod: PodOutline,
   service: Service,
 ): Iterable<readonly [key: string, port: EndpointPort | undefined, index: number]> {
   const ports = service.spec?.ports ?? [];

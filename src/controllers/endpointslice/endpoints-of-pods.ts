@@ -2,8 +2,9 @@
 // Models kubernetes staging/src/k8s.io/endpointslice/{reconciler.go,utils.go,trafficdist}.
 
 import type { Client } from '../../api/client.ts';
-import type { Node, Pod, Service } from '../../api/types/core-v1.ts';
+import type { Node, Service } from '../../api/types/core-v1.ts';
 import type { Endpoint, EndpointHints, EndpointPort } from '../../api/types/discovery-v1.ts';
+import type { PodOutline } from '../common/pod-outline.ts';
 import { isReady } from '../common/pods.ts';
 import { addressesOf, hostnameOf, isEndpoint, targetPort, targetRefOf } from '../common/service-pods.ts';
 
@@ -33,7 +34,7 @@ export function portsKey(ports: readonly EndpointPort[]): string {
 export function endpointsOfPods(
   client: Client,
   service: Service,
-  pods: readonly Pod[],
+  pods: readonly PodOutline[],
   family: Family,
 ): DesiredEndpoints {
   const groups = new Map<string, PortGroup>();
@@ -60,7 +61,7 @@ export function endpointsOfPods(
   return { groups, error };
 }
 
-function portsOf(pod: Pod, service: Service): EndpointPort[] {
+function portsOf(pod: PodOutline, service: Service): EndpointPort[] {
   return (service.spec?.ports ?? []).flatMap((servicePort) => {
     const port = targetPort(pod, servicePort);
     if (port === undefined) return [];
@@ -69,7 +70,7 @@ function portsOf(pod: Pod, service: Service): EndpointPort[] {
   });
 }
 
-function endpointOf(pod: Pod, node: Node | undefined, service: Service, addresses: string[]): Endpoint {
+function endpointOf(pod: PodOutline, node: Node | undefined, service: Service, addresses: string[]): Endpoint {
   const serving = isReady(pod);
   const terminating = pod.metadata.deletionTimestamp !== undefined;
   const hostname = hostnameOf(pod, service);

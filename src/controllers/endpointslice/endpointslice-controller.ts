@@ -3,9 +3,10 @@
 
 import type { Client } from '../../api/client.ts';
 import type { Draft } from '../../api/object.ts';
-import type { Pod, Service } from '../../api/types/core-v1.ts';
+import type { Service } from '../../api/types/core-v1.ts';
 import type { Endpoint, EndpointPort, EndpointSlice } from '../../api/types/discovery-v1.ts';
 import { deepEqual } from '../../lib/json.ts';
+import type { PodOutline } from '../common/pod-outline.ts';
 import { isNamespaceTerminating } from '../common/failures.ts';
 import { keysOfSlices, sliceLabels } from '../common/managed-slices.ts';
 import { controllerReference, keyOf } from '../common/owners.ts';
@@ -113,7 +114,7 @@ function labelsOf(service: Service): Record<string, string> {
   return { ...labels, ...headless, ...sliceLabels(service.metadata.name, MANAGER) };
 }
 
-function timeOf(service: Service, slices: readonly EndpointSlice[], pods: readonly Pod[]): string | undefined {
+function timeOf(service: Service, slices: readonly EndpointSlice[], pods: readonly PodOutline[]): string | undefined {
   const before = new Map<string, boolean>();
   for (const { endpoints } of slices) {
     for (const { targetRef, conditions } of endpoints ?? [])

@@ -1,15 +1,15 @@
 // Which pods go first when a ReplicaSet shrinks.
 // Models kubernetes pkg/controller/controller_utils.go ActivePodsWithRanks.
 
-import type { Pod } from '../../api/types/core-v1.ts';
+import type { PodOutline } from '../common/pod-outline.ts';
+import { DELETION_COST } from '../common/pod-outline.ts';
 import { isReady, readySince } from '../common/pods.ts';
 
 const PHASE_ORDER: Readonly<Record<string, number>> = { Pending: 0, Unknown: 1, Running: 2 };
-const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost';
 
 /** Everything the order looks at, read once a pod. */
 interface Ranked {
-  readonly pod: Pod;
+  readonly pod: PodOutline;
   readonly assigned: boolean;
   readonly phase: number;
   readonly ready: boolean;
@@ -23,7 +23,12 @@ interface Ranked {
 }
 
 /** The `count` pods to delete, first one first. `related`: active pods whose number on a node counts. */
-export function podsToDelete(pods: readonly Pod[], related: readonly Pod[], count: number, now: number): Pod[] {
+export function podsToDelete(
+  pods: readonly PodOutline[],
+  related: readonly PodOutline[],
+  count: number,
+  now: number,
+): PodOutline[] {
   if (count >= pods.length) return [...pods];
   const onNode = new Map<string, number>();
   for (const pod of related) {
@@ -37,7 +42,7 @@ export function podsToDelete(pods: readonly Pod[], related: readonly Pod[], coun
     .map(({ pod }) => pod);
 }
 
-function rank(pod: Pod, crowd: number): Ranked {
+function rank(pod: PodOutline, crowd: number): Ranked {
   const regular = pod.status?.containerStatuses ?? [];
   const sidecarNames = new Set(
     (pod.spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always').map(({ name }) => name),
@@ -58,7 +63,7 @@ function rank(pod: Pod, crowd: number): Ranked {
 }
 
 /** A 32-bit integer as strconv writes it; anything else counts as 0. */
-function deletionCost(pod: Pod): number {
+function deletionCost(pod: PodOutline): number {
   const text = pod.metadata.annotations?.[DELETION_COST] ?? '0';
   const value = /^(0|-?[1-9][0-9]*)$/.test(text) ? Number(text) : 0;
   return Math.abs(value) < 2 ** 31 ? value : 0;

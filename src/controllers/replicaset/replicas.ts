@@ -10,12 +10,13 @@
 import type { Client } from '../../api/client.ts';
 import type { ResourceMap } from '../../api/resources.ts';
 import type { ReplicaSetStatus } from '../../api/types/apps-v1.ts';
-import type { Pod } from '../../api/types/core-v1.ts';
 import { deepEqual } from '../../lib/json.ts';
 import type { Labels } from '../../schema/label-selector.ts';
 import { isNamespaceTerminating } from '../common/failures.ts';
-import { adoptOrphans, claimOwned, controllerOf, controllerOfKind, keyOf } from '../common/owners.ts';
+import { adoptOrphans, claimPods, controllerOf, controllerOfKind, keyOf } from '../common/owners.ts';
 import { createPod, deletePod, podFromTemplate } from '../common/pod-control.ts';
+import type { PodOutline } from '../common/pod-outline.ts';
+import { podOutline } from '../common/pod-outline.ts';
 import { isActive, isTerminating, nextAvailability } from '../common/pods.ts';
 import type { Change, Context, Controller, Outcome } from '../runtime/component.ts';
 import { podsToDelete } from './ranking.ts';
@@ -75,7 +76,7 @@ function reconcile<R extends SetResource>(kind: SetKind<R>, key: string, context
     const error = adoptOrphans(client, 'pods', set, (labels) => matches(labels));
     return error === undefined ? undefined : { error };
   }
-  const { claimed, error: releaseError } = claimOwned(client, 'pods', set, matches);
+  const { claimed, error: releaseError } = claimPods(client, set, matches);
   if (releaseError !== undefined) return { error: releaseError };
   const active = claimed.filter(isActive);
   const failure =
@@ -92,7 +93,7 @@ function manage(
   client: Client,
   resource: SetResource,
   set: AnySet,
-  active: readonly Pod[],
+  active: readonly PodOutline[],
   now: number,
 ): ReplicaFailure | undefined {
   const surplus = active.length - (set.spec?.replicas ?? 1);
@@ -114,7 +115,7 @@ function createPods(client: Client, set: AnySet, count: number): ReplicaFailure 
   return undefined;
 }
 
-function deletePods(client: Client, set: AnySet, victims: readonly Pod[]): ReplicaFailure | undefined {
+function deletePods(client: Client, set: AnySet, victims: readonly PodOutline[]): ReplicaFailure | undefined {
   let failure: ReplicaFailure | undefined;
   for (const pod of victims) {
     const refused = deletePod(client, set, pod);
@@ -124,12 +125,12 @@ function deletePods(client: Client, set: AnySet, victims: readonly Pod[]): Repli
 }
 
 /** Active pods of all sets with the same controller: during a rollout they share the nodes. None for a set without one. */
-function relatedPods(client: Client, resource: SetResource, set: AnySet): Pod[] {
+function relatedPods(client: Client, resource: SetResource, set: AnySet): PodOutline[] {
   const owner = controllerOf(set);
   if (owner === undefined) return [];
   return client
     .list(resource, { term: `owner:${owner.uid}` })
-    .flatMap((related) => client.list('pods', { term: `owner:${related.metadata.uid}` }))
+    .flatMap((related) => client.view(podOutline, { term: `owner:${related.metadata.uid}` }))
     .filter(isActive);
 }
 

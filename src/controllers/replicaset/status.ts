@@ -2,8 +2,9 @@
 // Models kubernetes pkg/controller/replicaset/replica_set_utils.go.
 
 import type { ReplicaSet, ReplicaSetCondition, ReplicaSetStatus } from '../../api/types/apps-v1.ts';
-import type { Pod, ReplicationController } from '../../api/types/core-v1.ts';
+import type { ReplicationController } from '../../api/types/core-v1.ts';
 import { formatTime } from '../../lib/clock.ts';
+import type { PodOutline } from '../common/pod-outline.ts';
 import { availableAt, isReady } from '../common/pods.ts';
 
 export interface ReplicaFailure {
@@ -12,7 +13,7 @@ export interface ReplicaFailure {
 }
 
 export interface StatusInput {
-  readonly active: readonly Pod[];
+  readonly active: readonly PodOutline[];
   /** Undefined: not told, as of a ReplicationController. */
   readonly terminating: number | undefined;
   readonly failure: ReplicaFailure | undefined;
