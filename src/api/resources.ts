@@ -24,13 +24,14 @@ import type { IPAddress, ServiceCIDR } from './types/networking-v1.ts';
 import type { PodDisruptionBudget } from './types/policy-v1.ts';
 import type { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from './types/rbac-v1.ts';
 import type { PriorityClass } from './types/scheduling-v1.ts';
-import type { VolumeAttributesClass } from './types/storage-v1.ts';
+import type { CSIDriver, StorageClass, VolumeAttachment, VolumeAttributesClass } from './types/storage-v1.ts';
 
 export interface ResourceMap {
   'clusterrolebindings.rbac.authorization.k8s.io': ClusterRoleBinding;
   'clusterroles.rbac.authorization.k8s.io': ClusterRole;
   configmaps: ConfigMap;
   'controllerrevisions.apps': ControllerRevision;
+  'csidrivers.storage.k8s.io': CSIDriver;
   'customresourcedefinitions.apiextensions.k8s.io': CustomResourceDefinition;
   'cronjobs.batch': CronJob;
   'daemonsets.apps': DaemonSet;
@@ -58,6 +59,8 @@ export interface ResourceMap {
   'servicecidrs.networking.k8s.io': ServiceCIDR;
   services: Service;
   'statefulsets.apps': StatefulSet;
+  'storageclasses.storage.k8s.io': StorageClass;
+  'volumeattachments.storage.k8s.io': VolumeAttachment;
   'volumeattributesclasses.storage.k8s.io': VolumeAttributesClass;
 }
 

@@ -14,6 +14,7 @@ import { jobController } from './job/job-controller.ts';
 import { namespaceController } from './namespace/namespace-controller.ts';
 import { nodeIpamController } from './nodeipam/node-ipam-controller.ts';
 import { nodeLifecycleController } from './nodelifecycle/node-lifecycle-controller.ts';
+import { persistentVolumeBinder } from './persistentvolume/persistent-volume-binder.ts';
 import { podGarbageCollector } from './podgc/pod-garbage-collector.ts';
 import { replicaSetController } from './replicaset/replicaset-controller.ts';
 import { replicationController } from './replicationcontroller/replication-controller.ts';
@@ -65,6 +66,7 @@ export function createControllers({ nodeGracePeriodMs, authority }: ControllerSe
     endpointsController,
     endpointSliceController,
     resourceQuotaController,
+    persistentVolumeBinder,
     pvcProtectionController,
     pvProtectionController,
     vacProtectionController,

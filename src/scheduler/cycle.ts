@@ -35,6 +35,9 @@ export class SchedulingCycle {
     const diagnosis = new Diagnosis();
     const candidates = this.#candidates(pod, diagnosis);
     if (!candidates.ok) return { ok: false, message: preFilterMessage(total, candidates.reason) };
+    const nominated = pod.pod.status?.nominatedNodeName ?? '';
+    const first = nominated === '' ? undefined : candidates.nodes.find(({ name }) => name === nominated);
+    if (first !== undefined && rejectionOf(pod, first) === undefined) return { ok: true, node: nominated };
     const feasible = this.#filter(pod, candidates.nodes, diagnosis);
     if (feasible.length === 0) return { ok: false, message: diagnosis.message(total, pod) };
     return { ok: true, node: this.#best(pod, feasible).name };

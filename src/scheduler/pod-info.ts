@@ -1,8 +1,10 @@
 // A pod as the scheduler counts it: what it asks for, worked out once.
 // Models kubernetes staging/src/k8s.io/component-helpers/resource/helpers.go (PodRequests).
 
+import { claimsOf } from '../api/core/v1/pod-claims.ts';
 import type { Container, Pod } from '../api/types/core-v1.ts';
 import { quantityMilliValue, quantityValue } from '../schema/quantity.ts';
+import type { PodVolumes } from './pod-volumes.ts';
 
 /** Amounts by resource: cpu in millicores, everything else in units. None is 0. */
 export type Amounts = Map<string, number>;
@@ -32,6 +34,10 @@ export interface PodInfo {
   readonly usage: Usage;
   readonly images: readonly string[];
   readonly priority: number;
+  /** Names of the claims that it uses, in its namespace. */
+  readonly claims: readonly string[];
+  /** Read at the start of each cycle; undefined: it uses no claims. */
+  readonly volumes?: PodVolumes;
 }
 
 const STAND_IN_CPU = '100m';
@@ -50,6 +56,7 @@ export function podInfo(pod: Pod): PodInfo {
     usage: usageOf(pod),
     images: [...initContainers, ...containers].map((container) => normalizedImage(container.image ?? '')),
     priority,
+    claims: claimsOf(pod),
   };
 }
 

@@ -9,7 +9,7 @@
 // 1. A pod is in at most one of the three.
 // 2. `pop` gives the pod of the highest priority, of equals the one that has waited longest.
 // 3. An unschedulable pod stays so until something changes that may help; as every change is seen, time alone does not help.
-// 4. After its n-th failure a pod waits min(1 s · 2^(n-1), 10 s), however much changes.
+// 4. After its n-th failure a pod waits min(1 s · 2^(n-1), 10 s), however much changes. To wait for its volumes is none.
 //
 // A pod's entry is found by key in one map; the heaps may hold entries that have moved on, which are passed over.
 //
@@ -94,9 +94,15 @@ export class SchedulingQueue {
     this.#backoff.push(this.#enter({ pod, state: 'backoff', sequence: 0, attempts, notBefore }));
   }
 
-  /** Something changed that may help any pod. */
-  moveAll(now: number): void {
-    for (const entry of this.#unschedulable) this.#release(entry, now);
+  /** The pod has got its node, but not yet all that is to be there before it. Its next turn comes with a change alone. */
+  wait(pod: PodInfo, attempts: number): void {
+    const entry: Entry = { pod, state: 'unschedulable', sequence: 0, attempts: attempts - 1, notBefore: 0 };
+    this.#unschedulable.add(this.#enter(entry));
+  }
+
+  /** Something changed that may help any pod, or those that `concerns` names. */
+  moveAll(now: number, concerns: (pod: PodInfo) => boolean = () => true): void {
+    for (const entry of this.#unschedulable) if (concerns(entry.pod)) this.#release(entry, now);
   }
 
   /** When the next backoff is over; undefined: none runs. */

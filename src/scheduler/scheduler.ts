@@ -1,7 +1,9 @@
 // The scheduler: gives every pod that wants one a node, by binding it.
 // Models kubernetes pkg/scheduler/{scheduler,eventhandlers,schedule_one}.go.
 
-import type { Node, Pod } from '../api/types/core-v1.ts';
+import type { Client } from '../api/client.ts';
+import type { KubeObject } from '../api/object.ts';
+import type { Node, PersistentVolume, PersistentVolumeClaim, Pod } from '../api/types/core-v1.ts';
 import type { Change, Component, Context } from '../controllers/runtime/component.ts';
 import { formatTime } from '../lib/clock.ts';
 import { clone, deepEqual } from '../lib/json.ts';
@@ -9,6 +11,7 @@ import { SchedulingCycle } from './cycle.ts';
 import { NodeCache } from './node-cache.ts';
 import type { PodInfo } from './pod-info.ts';
 import { isCurrent, podInfo, podKey, usageOf } from './pod-info.ts';
+import { planBinding, podVolumes, writeBinding } from './pod-volumes.ts';
 import { SchedulingQueue } from './queue.ts';
 
 export const SCHEDULER_NAME = 'default-scheduler';
@@ -16,7 +19,13 @@ export const SCHEDULER_NAME = 'default-scheduler';
 export class Scheduler implements Component {
   readonly name = 'kube-scheduler';
   readonly eventSource = SCHEDULER_NAME;
-  readonly resources = ['pods', 'nodes'] as const;
+  readonly resources = [
+    'pods',
+    'nodes',
+    'persistentvolumeclaims',
+    'persistentvolumes',
+    'storageclasses.storage.k8s.io',
+  ] as const;
   #cache = new NodeCache();
   #queue = new SchedulingQueue();
   #cycle: SchedulingCycle | undefined;
@@ -31,13 +40,20 @@ export class Scheduler implements Component {
 
   observe(change: Change, { now }: Context): void {
     if (change.resource === 'nodes') this.#observeNode(change, now);
-    else this.#observePod(change, now);
+    else if (change.resource === 'pods') this.#observePod(change, now);
+    else {
+      const concerns = concernedByStorage(change);
+      if (concerns !== undefined) this.#queue.moveAll(now, concerns);
+    }
   }
 
   step(context: Context): boolean {
     const next = this.#queue.pop(context.now);
     if (next === undefined) return false;
-    const { pod, attempts } = next;
+    const { attempts } = next;
+    // While it waited for its volumes it held its place.
+    this.#cache.removePod(next.pod.key);
+    const pod = withVolumes(next.pod, context.client);
     const decision = this.#schedule(pod);
     const caused = context.causedBy(Number(pod.pod.metadata.resourceVersion));
     if (!decision.ok) {
@@ -53,6 +69,10 @@ export class Scheduler implements Component {
       return true;
     }
     const { namespace = '', name, uid } = pod.pod.metadata;
+    if (pod.volumes !== undefined && pod.volumes.open.length > 0) {
+      this.#bindVolumes(pod, attempts, decision.node, context);
+      return true;
+    }
     const bound = caused.bind(namespace, name, uid, decision.node);
     if (!bound.ok) {
       // Gone, or taken by another: the change that made it so is on its way. Anything else is worth another try.
@@ -70,6 +90,20 @@ export class Scheduler implements Component {
       message: `Successfully assigned ${namespace}/${name} to ${decision.node}`,
     });
     return true;
+  }
+
+  /** What follows is told in pod-volumes.ts. */
+  #bindVolumes(pod: PodInfo, attempts: number, name: string, context: Context): void {
+    const client = context.causedBy(Number(pod.pod.metadata.resourceVersion));
+    const labels = this.#cache.node(name)?.node?.metadata.labels ?? {};
+    const plan = pod.volumes && planBinding(pod.volumes, { name, labels });
+    nominate(pod.pod, name, client);
+    if (plan === undefined || !writeBinding(client, plan, name)) {
+      this.#queue.retry(pod, attempts, context.now);
+      return;
+    }
+    this.#queue.wait(pod, attempts);
+    this.#cache.setPod(pod.key, pod.usage, name);
   }
 
   nextDue(): number | undefined {
@@ -145,8 +179,47 @@ export class Scheduler implements Component {
     if (old !== undefined && deepEqual(old, condition)) return;
     const next = clone(current);
     next.status = { ...next.status, conditions: replaced(conditions, old, condition) };
+    delete next.status.nominatedNodeName;
     context.causedBy(Number(current.metadata.resourceVersion)).updateStatus('pods', next);
   }
+}
+
+function nominate(pod: Pod, node: string, client: Client): void {
+  const { namespace = '', name, uid } = pod.metadata;
+  const current = client.get('pods', namespace, name);
+  if (current?.metadata.uid !== uid || current.status?.nominatedNodeName === node) return;
+  client.updateStatus('pods', { ...current, status: { ...current.status, nominatedNodeName: node } });
+}
+
+function withVolumes(pod: PodInfo, client: Client): PodInfo {
+  const { volumes: _, ...others } = pod;
+  const volumes = pod.claims.length === 0 ? undefined : podVolumes(pod.pod, client);
+  return volumes === undefined ? others : { ...others, volumes };
+}
+
+/** Which pods a change of a claim, a volume or a class of storage may help; undefined: none. */
+function concernedByStorage({ resource, verb, namespace, name, object, old }: Change): Concerns | undefined {
+  if (resource === 'persistentvolumeclaims') {
+    if (verb === 'update' && deepEqual(bindingOf(object), bindingOf(old))) return undefined;
+    return ({ pod, claims }) => pod.metadata.namespace === namespace && claims.includes(name);
+  }
+  if (resource === 'persistentvolumes') {
+    const reference = (object as PersistentVolume).spec?.claimRef;
+    if (reference === undefined) return verb === 'delete' ? undefined : usesClaims;
+    const { namespace: claimNamespace, name: claim = '' } = reference;
+    return ({ pod, claims }) => pod.metadata.namespace === claimNamespace && claims.includes(claim);
+  }
+  return verb === 'delete' ? undefined : usesClaims;
+}
+
+type Concerns = (pod: PodInfo) => boolean;
+
+const usesClaims: Concerns = ({ claims }) => claims.length > 0;
+
+function bindingOf(object: KubeObject | undefined): unknown {
+  const { metadata, spec, status } = (object ?? {}) as Partial<PersistentVolumeClaim>;
+  const { deletionTimestamp, annotations, ownerReferences } = metadata ?? {};
+  return [deletionTimestamp, annotations, ownerReferences, spec, status?.phase];
 }
 
 /** In its place, or at the end. */

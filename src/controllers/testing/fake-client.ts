@@ -171,6 +171,7 @@ export class FakeClient implements Client {
       ...next.status,
       conditions: [{ type: 'PodScheduled', status: 'True', lastTransitionTime: formatTime(this.#options.clock.now()) }],
     };
+    delete next.status.nominatedNodeName;
     this.#write('update', 'pods', next);
     return ok(undefined);
   }

@@ -5,6 +5,8 @@ import { persistentVolume } from '../../api/core/v1/persistent-volume.ts';
 import { pod } from '../../api/core/v1/pod.ts';
 import { service } from '../../api/core/v1/service.ts';
 import { ipAddress } from '../../api/networking/v1/ip-address.ts';
+import { storageClass } from '../../api/storage/v1/storage-class.ts';
+import { volumeAttachment } from '../../api/storage/v1/volume-attachment.ts';
 import type { KubeObject } from '../../api/object.ts';
 import type { ResourceName } from '../../api/resources.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -171,6 +173,9 @@ function addTo<K>(sets: Map<K, Set<string>>, key: K, id: string): void {
   else set.add(id);
 }
 
+/** Kinds with index terms that controllers ask for. */
+const KINDS = [pod, persistentVolumeClaim, persistentVolume, service, ipAddress, storageClass, volumeAttachment];
+
 /** Sorts by resource, namespace, name. */
 function idOf(resource: string, namespace: string, name: string): string {
   return `${resource}\u0000${namespace}\u0000${name}`;
@@ -178,8 +183,6 @@ function idOf(resource: string, namespace: string, name: string): string {
 
 function termsOf(object: KubeObject): string[] {
   const terms = (object.metadata.ownerReferences ?? []).map(({ uid }) => `owner:${uid}`);
-  const kind = [pod, persistentVolumeClaim, persistentVolume, service, ipAddress].find(
-    (one) => one.kind === object.kind,
-  );
+  const kind = KINDS.find((one) => one.kind === object.kind);
   return [...terms, ...(kind?.terms?.(object) ?? [])];
 }

@@ -9,6 +9,9 @@ import { nodePorts } from './node-ports.ts';
 import { nodeResourcesFit } from './node-resources-fit.ts';
 import { nodeUnschedulable } from './node-unschedulable.ts';
 import { taintToleration } from './taint-toleration.ts';
+import { volumeBinding } from './volume-binding.ts';
+import { volumeRestrictions } from './volume-restrictions.ts';
+import { volumeZone } from './volume-zone.ts';
 
 export const FILTER_PLUGINS: readonly FilterPlugin[] = [
   nodeUnschedulable,
@@ -17,6 +20,9 @@ export const FILTER_PLUGINS: readonly FilterPlugin[] = [
   nodeAffinity,
   nodePorts,
   nodeResourcesFit,
+  volumeRestrictions,
+  volumeBinding,
+  volumeZone,
 ];
 
 export const SCORE_PLUGINS: readonly ScorePlugin[] = [

@@ -24,6 +24,7 @@ import { accessModesCell } from './persistent-volume-printer.ts';
 import { canonicalResources, quantityIn } from './resource-lists.ts';
 import { textDiff } from './text-diff.ts';
 import { validateResourceValue } from './pod-validation/resources.ts';
+import { bindingTermsOfClaim } from './volume-binding.ts';
 
 const CLASS_ANNOTATION = 'volume.beta.kubernetes.io/storage-class';
 const IMMUTABLE =
@@ -139,7 +140,7 @@ export const persistentVolumeClaim = defineKind<PersistentVolumeClaim>({
   validateUpdate,
   warnings,
   deleteReturnsObject: true,
-  terms: (object) => attributesClassesOfClaim(object).map(attributesClassTerm),
+  terms: (object) => [...attributesClassesOfClaim(object).map(attributesClassTerm), ...bindingTermsOfClaim(object)],
 
   status: {
     prepare(object) {

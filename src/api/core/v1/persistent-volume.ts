@@ -8,6 +8,7 @@ import { validateObjectMeta } from '../../validation/object-meta.ts';
 import { persistentVolumePrinter } from './persistent-volume-printer.ts';
 import { validatePersistentVolume, validatePersistentVolumeUpdate } from './persistent-volume-validation.ts';
 import { canonicalResources } from './resource-lists.ts';
+import { bindingTermsOfVolume } from './volume-binding.ts';
 import { setVolumeSourceDefaults } from './volume-defaults.ts';
 import { deprecatedVolumeWarnings } from './volume-warnings.ts';
 
@@ -63,7 +64,7 @@ export const persistentVolume = defineKind<PersistentVolume>({
   ],
   warnings,
   deleteReturnsObject: true,
-  terms: (object) => attributesClassesOfVolume(object).map(attributesClassTerm),
+  terms: (object) => [...attributesClassesOfVolume(object).map(attributesClassTerm), ...bindingTermsOfVolume(object)],
 
   status: {
     prepare(object, old, context) {

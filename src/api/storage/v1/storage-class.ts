@@ -66,7 +66,7 @@ function validate(object: StorageClass): FieldError[] {
 /** Index term of classes that are the default. */
 export const DEFAULT_STORAGE_CLASS_TERM = 'default:storageclass';
 
-function isDefault({ metadata: { annotations } }: StorageClass): boolean {
+export function isDefaultStorageClass({ metadata: { annotations } }: StorageClass): boolean {
   return ['', 'beta.'].some(
     (prefix) => annotations?.[`storageclass.${prefix}kubernetes.io/is-default-class`] === 'true',
   );
@@ -94,7 +94,7 @@ export const storageClass = defineKind<StorageClass>({
     ),
   ],
   deleteReturnsObject: true,
-  terms: (object) => (isDefault(object) ? [DEFAULT_STORAGE_CLASS_TERM] : []),
+  terms: (object) => (isDefaultStorageClass(object) ? [DEFAULT_STORAGE_CLASS_TERM] : []),
 
   printer: {
     columns: [
@@ -106,7 +106,7 @@ export const storageClass = defineKind<StorageClass>({
       AGE_COLUMN,
     ],
     cells: (object, now) => [
-      isDefault(object) ? `${object.metadata.name} (default)` : object.metadata.name,
+      isDefaultStorageClass(object) ? `${object.metadata.name} (default)` : object.metadata.name,
       object.provisioner,
       object.reclaimPolicy ?? 'Delete',
       object.volumeBindingMode ?? 'Immediate',

@@ -5,6 +5,7 @@ import type { FieldError } from '../../../schema/field-error.ts';
 import { forbidden, invalid, required } from '../../../schema/field-error.ts';
 import { dns1123SubdomainErrors } from '../../../schema/names.ts';
 import { validateCsiDriverName } from '../../core/v1/pod-validation/volume-sources.ts';
+import { volumeTerm } from '../../core/v1/volume-binding.ts';
 import { defineKind } from '../../kind.ts';
 import { AGE_COLUMN, NAME_COLUMN, age, column } from '../../printing.ts';
 import type { VolumeAttachment, VolumeAttachmentSource } from '../../types/storage-v1.ts';
@@ -67,6 +68,7 @@ export const volumeAttachment = defineKind<VolumeAttachment>({
   },
   allowUnconditionalUpdate: false,
   deleteReturnsObject: true,
+  terms: ({ spec }) => (spec.source.persistentVolumeName ? [volumeTerm(spec.source.persistentVolumeName)] : []),
 
   status: {
     prepare(object) {

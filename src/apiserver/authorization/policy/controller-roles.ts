@@ -9,6 +9,7 @@ const BATCH = 'batch';
 const WORKLOADS = 'apps extensions';
 const DISCOVERY = 'discovery.k8s.io';
 const NETWORKING = 'networking.k8s.io';
+const STORAGE = 'storage.k8s.io';
 
 /** By the name of the service account. */
 export function controllerRules(): Readonly<Record<string, PolicyRule[]>> {
@@ -92,6 +93,17 @@ export function controllerRules(): Readonly<Record<string, PolicyRule[]>> {
       allow(`delete ${READ}`, CORE, 'pods'),
       events(),
     ],
+    'persistent-volume-binder': [
+      allow(`create delete ${READ} update`, CORE, 'persistentvolumes'),
+      allow('update', CORE, 'persistentvolumes/status'),
+      allow(`${READ} update`, CORE, 'persistentvolumeclaims'),
+      allow('update', CORE, 'persistentvolumeclaims/status'),
+      allow(`create delete ${READ}`, CORE, 'pods'),
+      allow(READ, STORAGE, 'storageclasses'),
+      allow('get list', CORE, 'nodes'),
+      allow('watch', CORE, 'events'),
+      events(),
+    ],
     'pod-garbage-collector': [
       allow('delete list watch', CORE, 'pods'),
       allow(READ, CORE, 'nodes'),
@@ -135,7 +147,7 @@ export function controllerRules(): Readonly<Record<string, PolicyRule[]>> {
     'ttl-after-finished-controller': [allow(`delete ${READ}`, BATCH, 'jobs'), events()],
     'ttl-controller': [allow('list patch update watch', CORE, 'nodes'), events()],
     'volumeattributesclass-protection-controller': [
-      allow(`${READ} update`, 'storage.k8s.io', 'volumeattributesclasses'),
+      allow(`${READ} update`, STORAGE, 'volumeattributesclasses'),
       allow(READ, CORE, 'persistentvolumeclaims persistentvolumes'),
       events(),
     ],
