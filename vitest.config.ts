@@ -21,6 +21,7 @@ const sqlText = {
 /** Suites that drive a server of their own from outside: one file at a time, since they share two cores with it. */
 function outside(name: string, testTimeout: number): TestProjectInlineConfiguration {
   return {
+    plugins: [sqlText],
     test: {
       name,
       include: [`test/${name}/**/*.test.ts`],
