@@ -1,7 +1,11 @@
 // Every controller of a cluster. A new one is one more line.
 
+import { attachDetachController } from './attachdetach/attach-detach-controller.ts';
 import { clusterRoleAggregationController } from './clusterroleaggregation/cluster-role-aggregation-controller.ts';
 import { cronJobController } from './cronjob/cronjob-controller.ts';
+import { csiAttacher } from './csidriver/csi-attacher.ts';
+import { csiProvisioner } from './csidriver/csi-provisioner.ts';
+import { csiResizer } from './csidriver/csi-resizer.ts';
 import { customResourceDefinitionController } from './customresourcedefinition/custom-resource-definition-controller.ts';
 import { daemonSetController } from './daemonset/daemonset-controller.ts';
 import { deploymentController } from './deployment/deployment-controller.ts';
@@ -9,6 +13,7 @@ import { disruptionController } from './disruption/disruption-controller.ts';
 import { endpointsController } from './endpoints/endpoints-controller.ts';
 import { endpointSliceController } from './endpointslice/endpointslice-controller.ts';
 import { endpointSliceMirroringController } from './endpointslicemirroring/endpointslicemirroring-controller.ts';
+import { ephemeralVolumeController } from './ephemeralvolume/ephemeral-volume-controller.ts';
 import { garbageCollector } from './garbagecollector/garbage-collector.ts';
 import { jobController } from './job/job-controller.ts';
 import { namespaceController } from './namespace/namespace-controller.ts';
@@ -30,6 +35,7 @@ import { pvProtectionController } from './storageprotection/pv-protection-contro
 import { ttlAfterFinishedController } from './ttlafterfinished/ttl-after-finished-controller.ts';
 import { ttlController } from './ttl/ttl-controller.ts';
 import { vacProtectionController } from './storageprotection/vac-protection-controller.ts';
+import { expandController } from './volumeexpand/expand-controller.ts';
 import type { Controller } from './runtime/component.ts';
 
 export interface ControllerSettings {
@@ -66,7 +72,13 @@ export function createControllers({ nodeGracePeriodMs, authority }: ControllerSe
     endpointsController,
     endpointSliceController,
     resourceQuotaController,
+    ephemeralVolumeController,
     persistentVolumeBinder,
+    csiProvisioner,
+    attachDetachController,
+    csiAttacher,
+    expandController,
+    csiResizer,
     pvcProtectionController,
     pvProtectionController,
     vacProtectionController,

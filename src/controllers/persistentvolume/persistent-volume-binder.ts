@@ -18,7 +18,6 @@ import {
 } from '../../api/core/v1/volume-binding.ts';
 import { bestVolume } from '../../api/core/v1/volume-matching.ts';
 import { isDefaultStorageClass } from '../../api/storage/v1/storage-class.ts';
-import type { KubeObject } from '../../api/object.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../api/types/core-v1.ts';
 import type { StorageClass } from '../../api/types/storage-v1.ts';
 import type { Controller } from '../runtime/component.ts';
@@ -86,8 +85,8 @@ function helped(volume: PersistentVolume, client: Reader): PersistentVolumeClaim
   return waiting.filter((claim) => bestVolume(claim, [volume], { delayed }) !== undefined);
 }
 
-function volumeNameOf(claim: KubeObject | undefined): string {
-  return (claim as PersistentVolumeClaim | undefined)?.spec?.volumeName ?? '';
+function volumeNameOf(claim: PersistentVolumeClaim | undefined): string {
+  return claim?.spec?.volumeName ?? '';
 }
 
 function keyOf({ metadata }: PersistentVolumeClaim): string {

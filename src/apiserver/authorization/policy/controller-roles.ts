@@ -14,6 +14,15 @@ const STORAGE = 'storage.k8s.io';
 /** By the name of the service account. */
 export function controllerRules(): Readonly<Record<string, PolicyRule[]>> {
   return {
+    'attachdetach-controller': [
+      allow(READ, CORE, 'persistentvolumeclaims persistentvolumes'),
+      allow(READ, CORE, 'nodes'),
+      allow('patch update', CORE, 'nodes/status'),
+      allow('list watch', CORE, 'pods'),
+      allow(`create delete ${READ}`, STORAGE, 'volumeattachments'),
+      allow(READ, STORAGE, 'csidrivers csinodes'),
+      events(),
+    ],
     'clusterrole-aggregation-controller': [
       allow(`escalate ${READ} patch update`, 'rbac.authorization.k8s.io', 'clusterroles'),
     ],
@@ -23,6 +32,26 @@ export function controllerRules(): Readonly<Record<string, PolicyRule[]>> {
       allow('update', BATCH, 'cronjobs/status'),
       allow('update', BATCH, 'cronjobs/finalizers'),
       allow('delete list', CORE, 'pods'),
+      events(),
+    ],
+    // Three parts of the simulated driver.
+    'csi-attacher': [
+      allow(`${READ} patch update`, STORAGE, 'volumeattachments'),
+      allow('patch update', STORAGE, 'volumeattachments/status'),
+      events(),
+    ],
+    'csi-provisioner': [
+      allow(`create delete ${READ} patch update`, CORE, 'persistentvolumes'),
+      allow(`${READ} update`, CORE, 'persistentvolumeclaims'),
+      allow(READ, STORAGE, 'storageclasses volumeattachments'),
+      allow(READ, CORE, 'nodes'),
+      events(),
+    ],
+    'csi-resizer': [
+      allow(`${READ} patch update`, CORE, 'persistentvolumes'),
+      allow(READ, CORE, 'persistentvolumeclaims'),
+      allow('patch update', CORE, 'persistentvolumeclaims/status'),
+      allow(READ, STORAGE, 'volumeattributesclasses'),
       events(),
     ],
     'daemon-set-controller': [
@@ -71,6 +100,19 @@ export function controllerRules(): Readonly<Record<string, PolicyRule[]>> {
       allow('update', CORE, 'services/finalizers'),
       allow('update', CORE, 'endpoints/finalizers'),
       allow(`create delete ${READ} update`, DISCOVERY, 'endpointslices'),
+      events(),
+    ],
+    'ephemeral-volume-controller': [
+      allow(READ, CORE, 'pods'),
+      allow('update', CORE, 'pods/finalizers'),
+      allow(`create ${READ}`, CORE, 'persistentvolumeclaims'),
+      events(),
+    ],
+    'expand-controller': [
+      allow(`${READ} patch update`, CORE, 'persistentvolumes'),
+      allow('patch update', CORE, 'persistentvolumeclaims/status'),
+      allow(READ, CORE, 'persistentvolumeclaims'),
+      allow(READ, STORAGE, 'storageclasses'),
       events(),
     ],
     'generic-garbage-collector': [allow(`delete ${READ} patch update`, '*', '*'), events()],
