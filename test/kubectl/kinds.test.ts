@@ -31,6 +31,7 @@ const SETTLED: Readonly<Record<string, readonly string[]>> = {
     '--for=jsonpath={.metadata.annotations.node\\.alpha\\.kubernetes\\.io/ttl}=0',
     '--timeout=30s',
   ],
+  'persistent-volume': ['wait', 'pv', 'disk-7', 'disk-8', '--for=jsonpath={.status.phase}=Available', '--timeout=30s'],
   pod: ['wait', 'pod/shop', '--for=condition=Ready', '--timeout=30s'],
   'pod-disruption-budget': ['wait', 'pdb', '--all', '--for=jsonpath={.status.observedGeneration}=1', '--timeout=30s'],
   'resource-quota': ['wait', 'resourcequota', '--all', '--for=jsonpath={.status.hard}', '--timeout=30s'],

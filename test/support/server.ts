@@ -13,6 +13,7 @@ import type { Server } from '../../src/cli/server/launch.ts';
 import { launch } from '../../src/cli/server/launch.ts';
 import type { WorkerSettings } from '../../src/cli/server/project.ts';
 import { readWorkerSettings } from '../../src/cli/server/project.ts';
+import { Api } from './api.ts';
 
 export interface TestServerOptions {
   /** Of the cluster `default`; 3 if not given. */
@@ -21,6 +22,8 @@ export interface TestServerOptions {
   /** Seconds. */
   readonly nodeGracePeriod?: number;
   readonly logLevel?: string;
+  /** False: without the class that claims get by default, as the clusters of the recordings were. */
+  readonly storageClass?: boolean;
   /** Another Worker than Kubewisp's; it then gets no cluster. */
   readonly settings?: WorkerSettings;
 }
@@ -121,8 +124,19 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     });
     server.token = cluster.token;
     server.kubeconfig = cluster.kubeconfig;
+    if (options.storageClass === false) await removeStorageClass(server);
   }
   return server;
+}
+
+async function removeStorageClass(server: TestServer): Promise<void> {
+  const api = new Api(server);
+  const { status, text } = await api.send({
+    method: 'DELETE',
+    path: '/apis/storage.k8s.io/v1/storageclasses/standard',
+  });
+  api.close();
+  if (status !== 200) throw new Error(text);
 }
 
 function start(dataDir: DataDir, options: TestServerOptions, output: number, port: number): Promise<Server> {

@@ -62,7 +62,7 @@ export const attachDetachController: Controller = {
     const [name = '', node = ''] = key.split('/');
     const volume = client.get('persistentvolumes', '', name);
     const source = volume?.spec?.csi;
-    const attached = client.list(ATTACHMENTS, { term: volumeTerm(name) });
+    const attached = client.list(ATTACHMENTS, { term: volumeTerm(name) }).filter(isOwn);
     const here = attached.find(({ spec }) => spec.nodeName === node);
     const users = volume === undefined ? [] : usersOf(volume, client);
     const local = users.filter(({ spec }) => spec?.nodeName === node);
@@ -109,6 +109,11 @@ function attach(
     spec: { attacher: driver, nodeName, source: { persistentVolumeName: metadata.name } },
   });
   return made.ok || made.status.reason === 'AlreadyExists' ? undefined : { error: made.status.message ?? '' };
+}
+
+/** Those that others make are theirs. */
+function isOwn({ metadata }: VolumeAttachment): boolean {
+  return /^csi-[0-9a-f]{64}$/.test(metadata.name);
 }
 
 /** As long as upstream's, which is a SHA-256 of the three. */
