@@ -4,7 +4,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createControllers } from './table.ts';
-import type { Recorded } from './testing/scenario.ts';
+import type { Recorded } from './testing/recorded-actions.ts';
 import { Scenario } from './testing/scenario.ts';
 
 const FILE = new URL('../../../shared/oracle/behaviour/controllers.jsonl', import.meta.url);

@@ -9,6 +9,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startServer } from '../support/server.ts';
+import { measureControllers } from './controllers.ts';
 import { measureCreates } from './create.ts';
 import { measureKubectl } from './kubectl.ts';
 import type { Outcome, Server } from './replay.ts';
@@ -33,12 +34,13 @@ const OTHERS: Readonly<Record<string, () => Promise<void>>> = {
   create: () => measureCreates(ids),
   update: () => measureUpdates(ids),
   kubectl: () => measureKubectl(new URL('behaviour/kubectl.jsonl', ORACLE).pathname, ids),
+  controllers: () => measureControllers(new URL('behaviour/controllers.jsonl', ORACLE).pathname, ids),
 };
 for (const [name, measure] of Object.entries(OTHERS)) if (only === undefined || only === name) await measure();
 if (only !== undefined && only in OTHERS) process.exit();
 // The recorder's cluster had no nodes.
 const began = Date.now();
-const started = await startServer({ nodes: 0 });
+const started = await startServer({ nodes: 0, storageClass: false });
 const agent = new Agent({ ca: started.ca, keepAlive: true });
 const server: Server = { url: new URL(started.url), token: started.token, agent };
 try {

@@ -1,11 +1,8 @@
 // Reduces objects of a scenario, ours and recorded, to what tells what controllers did.
 
 import type { KubeObject } from '../../api/object.ts';
-
-/** Numbers of random names say only in which order the recording met them. */
-export function unnumbered(text: string): string {
-  return text.replace(/<(pod|uid)\d+>/g, '<$1>');
-}
+import { isObject } from '../../lib/json.ts';
+import type { ReducedObject } from './recorded-actions.ts';
 
 export function unique(texts: string[]): string[] {
   return [...new Set(texts)].toSorted();
@@ -18,31 +15,60 @@ export function sorted(objects: object[]): object[] {
     .map(([, object]) => object);
 }
 
-/** The fields that tell what controllers did; pods without what scheduler, kubelet and admission add. */
-export function reduce(object: KubeObject): Record<string, unknown> {
-  const { kind, metadata } = object;
-  const { spec = {}, status = {} } = object as KubeObject & {
-    spec?: Record<string, unknown>;
-    status?: Record<string, unknown>;
-  };
-  const fields: Record<string, unknown> = {
-    kind,
-    name: metadata.name,
-    'metadata.annotations': metadata.annotations,
-    'metadata.ownerReferences': metadata.ownerReferences?.map(({ uid: _, ...reference }) => reference),
-    'metadata.finalizers': metadata.finalizers,
-    'metadata.generateName': metadata.generateName,
-    'spec.hostname': spec['hostname'],
-    'spec.replicas': spec['replicas'],
-    revision: (object as KubeObject & { revision?: number }).revision,
-    ...Object.fromEntries(Object.entries(status).map(([key, value]) => [`status.${key}`, value])),
-  };
-  return pick({ ...fields, 'metadata.labels': metadata.labels } as unknown as Record<string, unknown> & {
-    kind: string;
-    name: string;
-  });
+/**
+ * All fields of an object as the recorder reduced them: by path (`metadata.labels`, `spec.replicas`, `status.phase`, `data`),
+ * values one level down whole, but for templates, containers, conditions and owners, of which the least is kept that
+ * tells them apart.
+ */
+export function reduce(object: KubeObject): ReducedObject {
+  const { apiVersion: _, kind, metadata, ...others } = object as KubeObject & Record<string, unknown>;
+  const reduced: Record<string, unknown> = { kind, name: metadata.name };
+  for (const [key, value] of Object.entries(metadata)) reduced[`metadata.${key}`] = value;
+  for (const [part, value] of Object.entries(others)) {
+    if ((part === 'spec' || part === 'status') && isObject(value)) {
+      for (const [key, item] of Object.entries(value)) reduced[`${part}.${key}`] = item;
+    } else if (part === 'data' && isObject(value)) reduced['dataKeys'] = Object.keys(value).toSorted();
+    else reduced[part] = value;
+  }
+  for (const [key, cut] of Object.entries(CUTS)) {
+    if (reduced[key] !== undefined) reduced[key] = cut(reduced[key]);
+  }
+  return reduced as ReducedObject;
 }
 
+type Fields = Record<string, unknown>;
+
+const CUTS: Readonly<Record<string, (value: unknown) => unknown>> = {
+  'metadata.ownerReferences': (value) => (value as Fields[]).map(({ uid: _, ...reference }) => reference),
+  'spec.template': template,
+  'spec.jobTemplate': (value) => ({ template: template((value as { spec?: Fields }).spec?.['template']) }),
+  'spec.containers': (value) => (value as Fields[]).map((item) => kept(item, ['name', 'image', 'resources', 'env'])),
+  'spec.volumes': volumes,
+  'status.conditions': (value) =>
+    (value as Fields[]).map((item) => kept(item, ['type', 'status', 'reason', 'message', 'observedGeneration'])),
+  'status.containerStatuses': (value) =>
+    (value as Fields[]).map((item) => kept(item, ['name', 'ready', 'restartCount', 'state'])),
+};
+
+function template(value: unknown): Fields {
+  const { metadata = {}, spec = {} } = (value ?? {}) as { metadata?: Fields; spec?: Fields };
+  const containers = (spec['containers'] as Fields[] | undefined)?.map((item) => kept(item, ['name', 'image']));
+  return { labels: metadata['labels'], annotations: metadata['annotations'], containers };
+}
+
+/** Without the token that admission gives every pod. */
+function volumes(value: unknown): unknown {
+  const others = (value as Array<{ name: string }>).filter(({ name }) => !name.startsWith('kube-api-access-'));
+  return others.length === 0 ? undefined : others;
+}
+
+/** Empty objects count as none. */
+function kept(item: Fields, keys: readonly string[]): Fields {
+  const isThere = (value: unknown) => value !== undefined && !(isObject(value) && Object.keys(value).length === 0);
+  return Object.fromEntries(keys.filter((key) => isThere(item[key])).map((key) => [key, item[key]]));
+}
+
+/** Of these fields alone a scenario in memory can be compared: it has no scheduler, kubelet or admission. */
 const PICKED = [
   'kind',
   'name',
@@ -85,7 +111,7 @@ const PICKED = [
   'status.conditions',
 ];
 
-export function pick(object: Record<string, unknown> & { kind: string; name: string }): Record<string, unknown> {
+export function pick(object: ReducedObject): Record<string, unknown> {
   const picked: Record<string, unknown> = {};
   for (const key of PICKED) {
     const value = object[key];

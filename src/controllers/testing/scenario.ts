@@ -17,21 +17,10 @@ import { isReady, isTerminal } from '../common/pods.ts';
 import type { Controller } from '../runtime/component.ts';
 import { FakeCluster } from './fake-cluster.ts';
 import { endedPod, fakeKubelet, readyPod } from './fake-kubelet.ts';
-import { pick, reduce, sorted, unique, unnumbered } from './reduce.ts';
-
-export interface Recorded {
-  readonly id: string;
-  readonly title: string;
-  readonly manifests: ReadonlyArray<Record<string, unknown>>;
-  readonly actions: readonly string[];
-  readonly final: ReadonlyArray<Record<string, unknown> & { kind: string; name: string }>;
-  readonly events: ReadonlyArray<{
-    reason: string;
-    message: string;
-    source: { component?: string };
-    involvedObject: { kind: string; name: string };
-  }>;
-}
+import type { Action, Recorded } from './recorded-actions.ts';
+import { parseAction } from './recorded-actions.ts';
+import { neutral, RecordedNames } from './recorded-names.ts';
+import { pick, reduce, sorted, unique } from './reduce.ts';
 
 const NAMESPACE = 'oracle-beh-ns';
 const RESOURCES: Readonly<Record<string, ResourceName>> = {
@@ -87,11 +76,9 @@ export class Scenario {
   }
 
   play(): void {
-    for (const [index, action] of this.#recorded.actions.entries()) {
+    for (const [index, line] of this.#recorded.actions.entries()) {
       this.cluster.advance(this.#waits[index] ?? 0);
-      const [what = '', answer = ''] = action.split('  -> ');
-      if (/^4\d\d /.test(answer) && what.startsWith('create')) this.#manifests += 1;
-      else this.#act(what);
+      this.#act(parseAction(line));
       this.cluster.settle();
       // Timestamps have whole seconds, and what was made first must look older.
       this.cluster.advance(2000);
@@ -99,22 +86,22 @@ export class Scenario {
     this.cluster.advance(this.#waits[this.#recorded.actions.length] ?? 10_000);
   }
 
-  #act(action: string): void {
-    const [verb = '', subject = '', ...rest] = action.split(' ');
-    if (verb === 'create') this.#create();
-    else if (verb === 'patch') this.#patch(subject, JSON.parse(action.slice(action.indexOf('{'))) as object);
-    else if (verb === 'delete') this.#delete(subject, rest.length > 0 ? (JSON.parse(rest.join(' ')) as object) : {});
-    else if (verb === 'kubelet:') this.#report(rest.join(' '));
-    else if (action.startsWith('kubectl rollout ')) this.#rollout(rest[0] ?? '');
-    else if (verb.startsWith('(')) return;
-    else throw new Error(`unknown action: ${action}`);
+  #act(action: Action): void {
+    if (action.verb === 'create') {
+      if (action.refused === undefined) this.#create();
+      else this.#manifests += 1;
+    } else if (action.verb === 'patch') this.#patch(`${action.kind}/${action.name}`, action.patch);
+    else if (action.verb === 'delete') this.#delete(`${action.kind}/${action.name}`, action.options);
+    else if (action.verb === 'report') this.#report(action);
+    else if (action.verb === 'kubectl' && action.args[0] === 'rollout') this.#rollout(action.args[1] ?? '');
+    else if (action.verb !== 'note') throw new Error(`not played here: ${action.verb}`);
   }
 
   #create(): void {
     const object = clone(this.#recorded.manifests[this.#manifests++]) as unknown as KubeObject;
     const resource = resourceOf(object.kind);
     if (resource !== 'nodes' && resource !== 'namespaces') object.metadata.namespace = NAMESPACE;
-    object.metadata.name = this.#realName(object.metadata.name);
+    object.metadata.name = this.#names().real(object.metadata.name);
     for (const reference of object.metadata.ownerReferences ?? []) reference.uid = this.#realUid(reference);
     const created = this.cluster.client.create(resource, object);
     if (!created.ok) throw new Error(created.status.message);
@@ -144,26 +131,21 @@ export class Scenario {
     this.cluster.client.delete(resource, namespace, name, options);
   }
 
-  /** `pod web-<pod1> Failed, exit code 42 conditions ["DisruptionTarget"]`: what the recorder reported in place of a kubelet. */
-  #report(text: string): void {
-    const phase = /Failed|Succeeded/.exec(text)?.[0] ?? 'Running';
-    let pod = this.#reported(text, phase);
+  #report({ name, phase, exitCode, conditions }: Action & { verb: 'report' }): void {
+    let pod = this.#reported(name, phase);
     for (let wait = 0; pod === undefined && wait < MAX_WAIT_MS; wait += 1000) {
       this.cluster.advance(1000);
-      pod = this.#reported(text, phase);
+      pod = this.#reported(name, phase);
     }
-    if (pod === undefined) throw new Error(`no pod for: ${text}`);
-    const code = Number(/exit code (\d+)/.exec(text)?.[1] ?? 0);
-    const next = phase === 'Running' ? readyPod(pod, this.cluster.now) : endedPod(pod, code, this.cluster.now);
-    const conditions = JSON.parse(/conditions (\[.*\])/.exec(text)?.[1] ?? '[]') as string[];
+    if (pod === undefined) throw new Error(`no pod ${name}`);
+    const next = phase === 'Running' ? readyPod(pod, this.cluster.now) : endedPod(pod, exitCode, this.cluster.now);
     next.status?.conditions?.push(...conditions.map((type) => ({ type, status: 'True' })));
     this.cluster.client.updateStatus('pods', next);
   }
 
   /** Of pods that are alike it does not matter which one reports: one that has got as far as it must have. */
-  #reported(text: string, phase: string): Pod | undefined {
-    const name = /\S*<pod\d+>/.exec(text)?.[0] ?? '';
-    const prefix = this.#realName(name.replace(/<pod\d+>/, ''));
+  #reported(name: string, phase: string): Pod | undefined {
+    const prefix = this.#names().real(name.replace(/<pod\d+>/, ''));
     const pods = this.cluster.client
       .list('pods', { namespace: NAMESPACE })
       .filter((pod) => pod.metadata.name.startsWith(prefix) && !isTerminal(pod) && pod.spec?.nodeName !== undefined);
@@ -196,7 +178,7 @@ export class Scenario {
     const podNumber = /<pod(\d+)>/.exec(name)?.[1];
     const object =
       podNumber === undefined
-        ? this.cluster.client.get(resource, namespace, this.#realName(name))
+        ? this.cluster.client.get(resource, namespace, this.#names().real(name))
         : this.#podsByAge()[Number(podNumber) - 1];
     if (object === undefined) throw new Error(`no ${subject}`);
     return { resource, object };
@@ -207,64 +189,28 @@ export class Scenario {
     return created.map(({ namespace, name, object }) => this.cluster.client.get('pods', namespace, name) ?? object());
   }
 
-  /** Hashes in the order in which ReplicaSets were made. */
-  #hashes(): string[] {
-    const sets = this.cluster.history.filter(
-      ({ verb, resource }) => verb === 'create' && resource === 'replicasets.apps',
-    );
-    const hashes = sets.flatMap(({ object }) => object().metadata.labels?.['pod-template-hash'] ?? []);
-    return [...new Set(hashes)];
-  }
-
-  #realName(name: string): string {
-    return name
-      .replace(/<rs(\d+)>/, (text, number: string) => this.#hashes()[Number(number) - 1] ?? text)
-      .replace(/<sched(\d+)>/, (text, number: string) => this.#schedules()[Number(number) - 1] ?? text);
-  }
-
-  /** What follows the CronJob's name in names of its Jobs, in the order in which they were made. */
-  #schedules(): string[] {
-    const jobs = this.cluster.history.filter(({ verb, resource }) => verb === 'create' && resource === 'jobs.batch');
-    return jobs.flatMap(({ name }) => /-(\d{8})$/.exec(name)?.[1] ?? []);
-  }
-
-  /** Hashes in the order in which ControllerRevisions were made. */
-  #revisions(): string[] {
-    const made = this.cluster.history.filter(
-      ({ verb, resource }) => verb === 'create' && resource === 'controllerrevisions.apps',
-    );
-    return [...new Set(made.flatMap(({ object }) => object().metadata.labels?.['controller-revision-hash'] ?? []))];
-  }
-
-  /** Our text with hashes and suffixes as the recording writes them; numbers of pods are dropped there and here. */
-  #normal(text: string): string {
-    let normal = text;
-    for (const [index, hash] of this.#hashes().entries()) normal = normal.replaceAll(hash, `<rs${index + 1}>`);
-    for (const [index, hash] of this.#revisions().entries()) normal = normal.replaceAll(hash, `<rev${index + 1}>`);
-    for (const [index, minutes] of this.#schedules().entries()) {
-      normal = normal.replaceAll(minutes, `<sched${index + 1}>`);
-    }
-    return normal
-      .replace(/((?<!\.io\/)\b(?:web|bare|job|job-\d+)-|<(?:rs|sched)\d+>-)[a-z0-9]{5}\b/g, '$1<pod>')
-      .replace(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, '<uid>')
-      .replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, '<time>')
-      .replace(/"resourceVersion":"\d+"/g, '"resourceVersion":"<rv>"');
+  #names(): RecordedNames {
+    const names = new RecordedNames(this.#recorded);
+    for (const { verb, object } of this.cluster.history) if (verb === 'create') names.saw(object());
+    return names;
   }
 
   /** What is left of these kinds, reduced to the fields that were recorded. */
   outcome(kinds: readonly string[]): unknown {
+    const names = this.#names();
     const objects: KubeObject[] = kinds.flatMap((kind) => this.cluster.client.list(resourceOf(kind)));
-    return sorted(objects.map((object) => JSON.parse(this.#normal(JSON.stringify(reduce(object)))) as object));
+    return sorted(objects.map((object) => JSON.parse(names.normal(JSON.stringify(pick(reduce(object))))) as object));
   }
 
   recordedOutcome(kinds: readonly string[]): unknown {
     const objects = this.#recorded.final.filter(({ kind }) => kinds.includes(kind));
-    return sorted(objects.map((object) => JSON.parse(unnumbered(JSON.stringify(pick(object)))) as object));
+    return sorted(objects.map((object) => JSON.parse(neutral(JSON.stringify(pick(object)))) as object));
   }
 
   events(sources: readonly string[]): string[] {
+    const names = this.#names();
     const ours = this.cluster.events.filter(({ source }) => sources.includes(source));
-    return unique(ours.map(({ regarding, reason, message }) => this.#normal(`${regarding} ${reason} ${message}`)));
+    return unique(ours.map(({ regarding, reason, message }) => names.normal(`${regarding} ${reason} ${message}`)));
   }
 
   recordedEvents(sources: readonly string[]): string[] {
@@ -273,7 +219,7 @@ export class Scenario {
     );
     return unique(
       theirs.map(({ involvedObject: { kind, name }, reason, message }) =>
-        unnumbered(`${kind}/${name} ${reason} ${message}`),
+        neutral(`${kind}/${name} ${reason} ${message}`),
       ),
     );
   }
