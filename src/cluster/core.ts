@@ -79,7 +79,12 @@ export function openCore(options: CoreOptions): Core {
   const { log, server } = engine;
   const sockets = new WatchSockets({ context, server, compacted: () => log.compacted });
   const run = (budget: number): RunResult => engine.run(budget);
-  const driver = new Driver({ run, alarm, clock, logger, pause: () => scheduler.wait(0) });
+  // A watch that is behind gets a second turn: each brings it on by as much as a socket takes at once.
+  const pause = async () => {
+    await scheduler.wait(0);
+    if (sockets.behind) await scheduler.wait(0);
+  };
+  const driver = new Driver({ run, alarm, clock, logger, pause });
   log.subscribe((events) => {
     sockets.publish();
     if (events.some((event) => engine.concerns(event))) driver.wake();

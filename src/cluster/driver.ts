@@ -11,7 +11,7 @@ import { errorText } from '../lib/log.ts';
 import type { AlarmClock } from './alarm-clock.ts';
 import type { Clock } from '../lib/clock.ts';
 
-const SLICE_MS = 50;
+const SLICE_MS = 20;
 /** An alarm must come to its end well within the platform's 15 minutes. */
 const LONGEST_RUN_MS = 30_000;
 const FIRST_RETRY_MS = 1_000;

@@ -61,6 +61,12 @@ export class WatchSockets {
     return this.#open.size;
   }
 
+  /** Whether a watch has not been told of everything yet. */
+  get behind(): boolean {
+    for (const { live } of this.#open.values()) if (!live) return true;
+    return false;
+  }
+
   /** Whether the flow may open one more: each watch takes memory. No flow has more than half. */
   hasRoomFor(flow: string): boolean {
     const { size } = this.#open;

@@ -121,8 +121,6 @@ export interface EventLog {
   event(rev: number): LogEvent | undefined;
   /** The newest event of a key that is held: of one that is gone its delete, until that is compacted. */
   latest(key: Key): LogEvent | undefined;
-  /** The newest event of a key that is held: of one that is gone its delete, until that is compacted. */
-  latest(key: Key): LogEvent | undefined;
   /** Newest revision at or before a time (milliseconds); 0, or a revision below `compacted`, where that lies before what is kept. */
   revisionAt(time: number): number;
 

@@ -149,10 +149,6 @@ export class MemoryLog implements EventLog {
     return this.#chains.get(key.resource)?.byPath.get(pathOf(key))?.at(-1)?.event;
   }
 
-  latest(key: Key): LogEvent | undefined {
-    return this.#chains.get(key.resource)?.byPath.get(pathOf(key))?.at(-1)?.event;
-  }
-
   revisionAt(time: number): number {
     const kept = this.#entries[firstIndex(this.#entries, (entry) => entry.event.at > time) - 1]?.event.rev ?? 0;
     return time >= this.#compacted.at ? Math.max(kept, this.#compacted.rev) : kept;

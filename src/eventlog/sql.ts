@@ -52,8 +52,8 @@ export const BY_TERM = `${TERMED} ORDER BY t.resource, t.path`;
 export const BY_TERM_OF = `${TERMED} AND t.resource = ? ORDER BY t.path`;
 
 /** One row, a JSON list: handing over thousands of rows costs more than finding them. */
-export const REVISIONS_BY_TERM = `SELECT json_group_array(o.rev ORDER BY t.path) AS revisions FROM terms t
-  CROSS JOIN objects o ON o.resource = t.resource AND o.path = t.path WHERE t.term = ? AND t.resource = ?`;
+export const REVISIONS_BY_TERM = `SELECT json_group_array(rev) AS revisions FROM (SELECT o.rev FROM terms t
+  CROSS JOIN objects o ON o.resource = t.resource AND o.path = t.path WHERE t.term = ? AND t.resource = ? ORDER BY t.path)`;
 
 /** Steps from resource to resource in the primary key, instead of reading every row. */
 export const RESOURCES = `WITH RECURSIVE step (resource) AS (
@@ -65,7 +65,6 @@ export const CHANGES = `SELECT ${EVENT_COLUMNS} FROM events WHERE rev > ? ORDER 
 /** NOT INDEXED: walk the recent events in order, not all that the resource ever had. */
 export const CHANGES_OF = `SELECT ${EVENT_COLUMNS} FROM events NOT INDEXED WHERE rev > ? AND resource = ? ORDER BY rev LIMIT ?`;
 export const EVENT = `SELECT ${EVENT_COLUMNS} FROM events WHERE rev = ?`;
-export const LATEST = `SELECT ${EVENT_COLUMNS} FROM events WHERE resource = ? AND path = ? ORDER BY rev DESC LIMIT 1`;
 export const LATEST = `SELECT ${EVENT_COLUMNS} FROM events WHERE resource = ? AND path = ? ORDER BY rev DESC LIMIT 1`;
 export const AT_OR_BEFORE = 'SELECT rev, at FROM events WHERE rev <= ? ORDER BY rev DESC LIMIT 1';
 

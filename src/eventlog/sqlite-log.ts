@@ -132,10 +132,6 @@ export class SqliteLog implements EventLog {
     return this.#values(sql.LATEST, key.resource, pathOf(key)).map(logEventOf)[0];
   }
 
-  latest(key: Key): LogEvent | undefined {
-    return this.#values(sql.LATEST, key.resource, pathOf(key)).map(logEventOf)[0];
-  }
-
   revisionAt(time: number): number {
     let found = 0;
     let low = 1;

@@ -26,6 +26,7 @@ export class Views {
     if (missing.length === 0) return revisions.map((rev) => known.get(rev) as T);
     const made = new Map<number, T>();
     const objects = read(missing);
+    if (objects.length !== missing.length) throw new Error('a live object has no event');
     missing.forEach((rev, index) => made.set(rev, view(objects[index] as never)));
     const seen = revisions.map((rev) => made.get(rev) ?? (known.get(rev) as T));
     this.#keep(view, made, revisions);

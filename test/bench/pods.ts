@@ -70,8 +70,6 @@ interface PodEvent {
 }
 
 export interface Progress {
-  /** How many pods there have been. */
-  readonly seen: number;
   readonly bound: number;
   readonly running: number;
   /** How often the server ended the watch. */
@@ -84,7 +82,6 @@ export interface Progress {
 
 /** Watches the pods of a namespace, as an informer does: a watch that the server ends is resumed from its last event. */
 export async function followPods(client: Client, namespace: string): Promise<Progress> {
-  const seen = new Set<string>();
   const bound = new Set<string>();
   const running = new Set<string>();
   let boundAt = 0;
@@ -99,7 +96,6 @@ export async function followPods(client: Client, namespace: string): Promise<Pro
     if (type === 'ERROR') throw new Error(`watch: ${line}`);
     const { name } = object.metadata;
     resourceVersion = object.metadata.resourceVersion;
-    seen.add(name);
     if (object.spec.nodeName !== undefined && !bound.has(name)) {
       bound.add(name);
       boundAt = performance.now();
@@ -123,9 +119,6 @@ export async function followPods(client: Client, namespace: string): Promise<Pro
   };
   return {
     close,
-    get seen() {
-      return seen.size;
-    },
     get resumed() {
       return resumed;
     },
