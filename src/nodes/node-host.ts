@@ -14,7 +14,6 @@ import { Kubelet } from './kubelet/kubelet.ts';
 import type { NodeShape } from './kubelet/node-object.ts';
 import { registrationObject } from './kubelet/node-object.ts';
 import type { NodeBeat, NodeEvent, PodUpdate, Report, ReportAnswer } from '../api/report.ts';
-import { MAX_EVENTS_UP, MAX_PODS_UP } from '../api/report.ts';
 import type { Transport } from './report-client.ts';
 import { registerNode, sendReport } from './report-client.ts';
 
@@ -44,6 +43,9 @@ export interface Turn {
 const STATUS_EVERY = 300_000;
 /** More reports than any sane turn needs: a bound against a server that always says `more`. */
 const MAX_REPORTS = 100;
+/** What one report takes up at most: its writes are one transaction, and nobody is answered meanwhile. */
+const PODS_A_REPORT = 30;
+const EVENTS_A_REPORT = 60;
 /** A pod takes two: it comes down, its status goes up. What comes later makes larger reports in the next turn. */
 const REPORTS_A_TURN = 3;
 
@@ -150,8 +152,8 @@ export class NodeHost {
       const repeat = !standing && now - (this.#statusSent.get(name) ?? now) >= STATUS_EVERY;
       const status = kubelet.nodeStatus(now, repeat);
       beats.push({ name, standing, beat: formatMicroTime(now), ...(status === undefined ? {} : { status }) });
-      const ownUpdates = kubelet.takeUpdates(MAX_PODS_UP - containers);
-      const ownEvents = kubelet.takeEvents(MAX_EVENTS_UP - allEvents.length);
+      const ownUpdates = kubelet.takeUpdates(PODS_A_REPORT - containers);
+      const ownEvents = kubelet.takeEvents(EVENTS_A_REPORT - allEvents.length);
       updates.set(kubelet, ownUpdates);
       events.set(kubelet, ownEvents);
       pods.push(...ownUpdates);

@@ -33,7 +33,7 @@ import { daemonSetStatus } from './status.ts';
 import { isRolling } from './strategy.ts';
 
 /** About what fits into a slice; upstream, which works beside its API server, takes 250. */
-const BURST = 50;
+const BURST = 30;
 
 /** One for each cluster: it remembers which nodes' pods have failed. */
 export function daemonSetController(): Controller {

@@ -20,7 +20,7 @@ import { byProgress, completionIndex, replacesOnlyFailed, untrack } from './pods
 import type { IndexSituation, Situation } from './situation.ts';
 import { indexesOf } from './situation.ts';
 
-const BURST = 100;
+const BURST = 30;
 
 /** How many pods there are once a reconcile has done its work. */
 export interface Counts {

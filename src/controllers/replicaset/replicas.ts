@@ -23,7 +23,7 @@ import { podsToDelete } from './ranking.ts';
 import type { ReplicaFailure } from './status.ts';
 import { replicaStatus } from './status.ts';
 
-const BURST = 100;
+const BURST = 30;
 
 type SetResource = 'replicasets.apps' | 'replicationcontrollers';
 

@@ -95,7 +95,7 @@ describe('replicaset controller', () => {
     must(cluster.client.create('replicasets.apps', aReplicaSet({ replicas: 5000 })));
     cluster.settle();
     expect(cluster.client.list('pods')).toHaveLength(5000);
-    expect(cluster.reconciles.length).toBeLessThan(120);
+    expect(cluster.reconciles.length).toBeLessThan(180);
     scale(cluster, 0);
     cluster.settle();
     expect(cluster.client.list('pods')).toHaveLength(0);
