@@ -167,9 +167,29 @@ export class Play {
   async #create(refused: RecordedAnswer | undefined): Promise<string | undefined> {
     const manifest = this.#recorded.manifests[this.#manifests++] as unknown as KubeObject;
     for (const { kind, name, uid } of manifest.metadata.ownerReferences ?? []) await this.#bindUid(uid, kind, name);
-    const kind = kindOf(manifest.kind);
-    const made = await this.#send('POST', collectionOf(kind), this.#filled(manifest));
+    const closed = this.#otherNodes(manifest);
+    for (const node of closed) await this.#cordon(node, true);
+    const made = await this.#send('POST', collectionOf(kindOf(manifest.kind)), this.#filled(manifest));
+    if (closed.length > 0) await this.#boundPod(manifest.metadata.name);
+    for (const node of closed) await this.#cordon(node, null);
     return this.#compared(made, refused);
+  }
+
+  /** Of nodes alike the recorded pod went to one by chance, which later actions are about: the others are closed meanwhile. */
+  #otherNodes({ kind, metadata }: KubeObject): string[] {
+    const bound = this.#recorded.trace.find(
+      ({ kind, name, changed }) => kind === 'Pod' && name === metadata.name && changed['spec.nodeName'] !== undefined,
+    );
+    const made = this.#recorded.manifests.filter((manifest) => manifest['kind'] === 'Node');
+    const names = made.map(({ metadata }) => (metadata as { name: string }).name);
+    const node = bound?.changed['spec.nodeName'] as string | undefined;
+    if (kind !== 'Pod' || node === undefined || !names.includes(node)) return [];
+    return names.filter((name) => name !== node);
+  }
+
+  async #cordon(node: string, unschedulable: true | null): Promise<void> {
+    await this.#send('PATCH', `/api/v1/nodes/${node}`, { spec: { unschedulable } }, PATCHES['merge']);
+    await this.quiet();
   }
 
   /** A placeholder stands for the object that had the name when the placeholder was first used. */
