@@ -20,7 +20,7 @@ import type {
   ServiceAccount,
 } from './types/core-v1.ts';
 import type { EndpointSlice } from './types/discovery-v1.ts';
-import type { IPAddress, ServiceCIDR } from './types/networking-v1.ts';
+import type { Ingress, IngressClass, IPAddress, ServiceCIDR } from './types/networking-v1.ts';
 import type { PodDisruptionBudget } from './types/policy-v1.ts';
 import type { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from './types/rbac-v1.ts';
 import type { PriorityClass } from './types/scheduling-v1.ts';
@@ -39,6 +39,8 @@ export interface ResourceMap {
   endpoints: Endpoints;
   'endpointslices.discovery.k8s.io': EndpointSlice;
   events: Event;
+  'ingressclasses.networking.k8s.io': IngressClass;
+  'ingresses.networking.k8s.io': Ingress;
   'ipaddresses.networking.k8s.io': IPAddress;
   'jobs.batch': Job;
   'leases.coordination.k8s.io': Lease;

@@ -1,5 +1,5 @@
 // What a new cluster holds before anyone asks, besides its default roles: its namespaces, the range of Services, the
-// Service of the API itself with its endpoints, and a default class of storage.
+// Service of the API itself with its endpoints, and the default classes of storage and of Ingresses.
 // Models kubernetes pkg/controlplane/controller/{systemnamespaces,defaultservicecidr,kubernetesservice}.
 
 import type { Client } from '../api/client.ts';
@@ -10,6 +10,7 @@ import {
   newServiceCidr,
   readyStatus,
 } from '../api/networking/v1/service-range.ts';
+import { defaultIngressClass } from '../api/networking/v1/simulated-ingress.ts';
 import { standardStorageClass } from '../api/storage/v1/simulated-driver.ts';
 import type { EndpointSlice } from '../api/types/discovery-v1.ts';
 import type { Draft } from '../api/object.ts';
@@ -23,7 +24,7 @@ const API_PORT = 6443;
 /** The first address of the range of Services. */
 const API_SERVICE_IP = '10.96.0.1';
 
-export function bootstrap(client: Client, { storage }: { readonly storage: boolean }): void {
+export function bootstrap(client: Client, { classes }: { readonly classes: boolean }): void {
   const [failure] = ensureServiceRange(client);
   if (failure !== undefined) throw new Error(`bootstrap: ${failure}`);
   for (const name of NAMESPACES) {
@@ -31,8 +32,9 @@ export function bootstrap(client: Client, { storage }: { readonly storage: boole
     mustSucceed(client.create('namespaces', namespace), `namespace ${name}`);
   }
   mustSucceed(client.create('services', apiService()), 'service kubernetes');
-  if (storage) {
+  if (classes) {
     mustSucceed(client.create('storageclasses.storage.k8s.io', standardStorageClass()), 'class of storage');
+    mustSucceed(client.create('ingressclasses.networking.k8s.io', defaultIngressClass()), 'class of Ingresses');
   }
 }
 

@@ -87,8 +87,8 @@ export interface ApiServer {
   readonly spent: number;
   /** The object of a stored text. Shared: do not change it. */
   parse(row: Pick<Row, 'rev' | 'object'>): KubeObject;
-  /** Makes the first objects of a new cluster: all or none. Call once. `storage`: with a default class of storage. */
-  install(options?: { readonly storage: boolean }): void;
+  /** Makes the first objects of a new cluster: all or none. Call once. `classes`: with default classes of storage and of Ingresses. */
+  install(options?: { readonly classes: boolean }): void;
   /**
    * Brings the default roles and the endpoints of the API up to date, in a transaction of the caller's. Answers what could
    * not be done, and why.
@@ -250,10 +250,10 @@ class Server implements ApiServer {
     return this.#services.store.parseStored(row);
   }
 
-  install({ storage } = { storage: false }): void {
+  install({ classes } = { classes: false }): void {
     // Listeners hear of it once, as a whole.
     this.#options.log.transaction(() => {
-      bootstrap(this.#client(API_SERVER, 'kube-apiserver', 0), { storage });
+      bootstrap(this.#client(API_SERVER, 'kube-apiserver', 0), { classes });
       const [failure] = this.reconcilePolicy();
       if (failure !== undefined) throw new Error(`bootstrap: ${failure}`);
     });

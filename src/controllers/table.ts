@@ -1,6 +1,12 @@
 // Every controller of a cluster. A new one is one more line.
 
 import { attachDetachController } from './attachdetach/attach-detach-controller.ts';
+import { cloudNodeController } from './cloudnode/cloud-node-controller.ts';
+import { cloudNodeLifecycleController } from './cloudnodelifecycle/cloud-node-lifecycle-controller.ts';
+import { ingressController } from './cloudingress/ingress-controller.ts';
+import { routeController } from './cloudroute/route-controller.ts';
+import { serviceController } from './cloudservice/service-controller.ts';
+import { simulatedCloud } from './cloud/simulated-cloud.ts';
 import { clusterRoleAggregationController } from './clusterroleaggregation/cluster-role-aggregation-controller.ts';
 import { cronJobController } from './cronjob/cronjob-controller.ts';
 import { csiAttacher } from './csidriver/csi-attacher.ts';
@@ -63,6 +69,11 @@ export function createControllers({ nodeGracePeriodMs, authority }: ControllerSe
     clusterRoleAggregationController,
     nodeIpamController,
     nodeLifecycleController({ gracePeriodMs: nodeGracePeriodMs }),
+    cloudNodeController(simulatedCloud),
+    cloudNodeLifecycleController(simulatedCloud),
+    routeController(simulatedCloud),
+    serviceController(simulatedCloud),
+    ingressController,
     taintEvictionController,
     disruptionController,
     ttlController,

@@ -126,6 +126,7 @@ export class FakeClient implements Client {
       if (status !== undefined) next.status = status;
       if (ANNOTATED_BY_STATUS.has(resource) && metadata.annotations !== undefined)
         next.metadata.annotations = metadata.annotations;
+      if (resource === 'services') next.metadata = metadata;
     });
   }
 
@@ -280,6 +281,8 @@ const RESOURCES: readonly ResourceInfo[] = [
   info('endpoints', 'Endpoints', 'v1'),
   info('endpointslices.discovery.k8s.io', 'EndpointSlice', 'discovery.k8s.io/v1'),
   info('events', 'Event', 'v1'),
+  info('ingressclasses.networking.k8s.io', 'IngressClass', 'networking.k8s.io/v1', false),
+  info('ingresses.networking.k8s.io', 'Ingress', 'networking.k8s.io/v1'),
   info('ipaddresses.networking.k8s.io', 'IPAddress', 'networking.k8s.io/v1', false),
   info('jobs.batch', 'Job', 'batch/v1'),
   info('leases.coordination.k8s.io', 'Lease', 'coordination.k8s.io/v1'),

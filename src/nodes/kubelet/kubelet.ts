@@ -5,6 +5,7 @@
 // 2. Without power nothing moves: no update, no event, no due time. What ran is lost when power comes back.
 // 3. An update is a whole status: sending it twice does no harm, and only the newest is ever sent.
 
+import { powerOf } from '../../api/core/v1/machine.ts';
 import type { Node, NodeStatus, Pod } from '../../api/types/core-v1.ts';
 import { formatTime } from '../../lib/clock.ts';
 import { deepEqual } from '../../lib/json.ts';
@@ -17,7 +18,7 @@ import type { Context, EventInput } from './context.ts';
 import { DueQueue } from './due-queue.ts';
 import { NodeImages } from './node-images.ts';
 import type { NodeShape } from './node-object.ts';
-import { laidOver, nodeStatus, nodeStatusCovers, POWER_ANNOTATION } from './node-object.ts';
+import { laidOver, nodeStatus, nodeStatusCovers } from './node-object.ts';
 import { PodIps } from './pod-ips.ts';
 import type { ContainerRun, PodRun } from './pod-run.ts';
 import { newPodRun } from './pod-run.ts';
@@ -93,7 +94,7 @@ export class Kubelet {
       this.#context.ips.setCidr(cidr);
       for (const run of this.#runs.values()) if (run.sandbox === undefined) this.#due.set(run.uid, now);
     }
-    const off = node.metadata.annotations?.[POWER_ANNOTATION] === 'off';
+    const off = powerOf(node) !== 'on';
     if (off === this.off) return;
     this.off = off;
     if (!off) this.#powerReturns(now);

@@ -1,14 +1,12 @@
 // The Node object a kubelet registers, and the status it keeps. Models kubernetes pkg/kubelet/kubelet_node_status.go and
 // pkg/kubelet/nodestatus/setters.go.
 
+import { providerIdOf, UNINITIALIZED_TAINT } from '../../api/core/v1/machine.ts';
 import type { Draft } from '../../api/object.ts';
-import type { ContainerImage, Node, NodeCondition, NodeStatus } from '../../api/types/core-v1.ts';
+import type { ContainerImage, Node, NodeCondition, NodeSpec, NodeStatus } from '../../api/types/core-v1.ts';
 import { formatTime } from '../../lib/clock.ts';
 import { deepEqual } from '../../lib/json.ts';
 import { KUBELET_VERSION, RUNTIME_VERSION } from '../../lib/version.ts';
-
-/** The annotation that cuts (`off`) and restores (`on`) a node's power. */
-export const POWER_ANNOTATION = 'kubewisp.dev/power';
 
 export interface NodeShape {
   readonly name: string;
@@ -19,6 +17,8 @@ export interface NodeShape {
   readonly ip: string;
   /** `zone-a`, … */
   readonly zone: string;
+  /** The pool whose machine of the cloud it is; absent for a node outside any. */
+  readonly pool?: string;
 }
 
 export const DEFAULT_CPU = '4';
@@ -28,9 +28,9 @@ const EPHEMERAL_STORAGE = '100Gi';
 const ZONES = ['zone-a', 'zone-b', 'zone-c'];
 
 /** The shape of a pool's node by its index: `10.0.x.y` addresses, zones in turn. */
-export function pooledNode(index: number, name: string, cpu: string, memory: string): NodeShape {
+export function pooledNode(index: number, name: string, cpu: string, memory: string, pool = 'default'): NodeShape {
   const host = index + 1;
-  return { name, cpu, memory, ip: `10.0.${host >> 8}.${host & 255}`, zone: ZONES[index % ZONES.length] ?? '' };
+  return { name, cpu, memory, ip: `10.0.${host >> 8}.${host & 255}`, zone: ZONES[index % ZONES.length] ?? '', pool };
 }
 
 /** The shape of a node outside any pool; its address in `10.1.x.y` follows from its name. */
@@ -65,9 +65,15 @@ export function registrationObject(shape: NodeShape, bootId: string, now: number
       },
       annotations: { 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' },
     },
-    spec: { providerID: `kubewisp://${shape.name}` },
+    spec: machineSpec(shape),
     status: nodeStatus(shape, { bootId, images: [], stored: undefined }, now),
   };
+}
+
+/** A pool's node waits for the cloud to say what it knows, as a kubelet with `--cloud-provider=external` does. */
+function machineSpec({ name, pool }: NodeShape): NodeSpec {
+  if (pool === undefined) return { providerID: `kubewisp://${name}` };
+  return { providerID: providerIdOf({ pool, name }), taints: [UNINITIALIZED_TAINT] };
 }
 
 const CONDITIONS: ReadonlyArray<readonly [type: string, status: string, reason: string, message: string]> = [

@@ -260,7 +260,8 @@ describe('node ports', () => {
       { type: 'LoadBalancer', ports: [port(443)], externalTrafficPolicy: 'Local' },
       cluster(),
     );
-    expect(service.terms?.(old)).toHaveLength(3);
+    // Its address, two ports, and that it is a load balancer.
+    expect(service.terms?.(old)).toHaveLength(4);
     const external = updated(old, { ...old.spec, type: 'ExternalName', externalName: 'db.example.org' }, cluster());
     expect(external.errors).toEqual([]);
     expect([service.terms?.(external.object), service.companions?.(external.object)]).toEqual([[], []]);

@@ -4,6 +4,7 @@ import type { FieldError } from '../../../schema/field-error.ts';
 import { labelNameErrors } from '../../../schema/names.ts';
 import type { Companion } from '../../kind.ts';
 import { defineKind } from '../../kind.ts';
+import { loadBalancerTerms } from '../../networking/v1/load-balancer-addresses.ts';
 import { newIpAddress } from '../../networking/v1/service-range.ts';
 import type { Service } from '../../types/core-v1.ts';
 import { validateObjectMeta } from '../../validation/object-meta.ts';
@@ -87,7 +88,7 @@ export const service = defineKind<Service>({
 
   fields: ({ spec }) => ({ 'spec.clusterIP': spec?.clusterIP ?? '', 'spec.type': spec?.type ?? '' }),
   fieldLabels: ['spec.clusterIP', 'spec.type'],
-  terms: ({ spec }) => allocationTerms(spec),
+  terms: (object) => [...allocationTerms(object.spec), ...loadBalancerTerms(object)],
   companions,
 
   printer: servicePrinter,

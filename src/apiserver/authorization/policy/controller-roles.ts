@@ -23,6 +23,12 @@ export function controllerRules(): Readonly<Record<string, PolicyRule[]>> {
       allow(READ, STORAGE, 'csidrivers csinodes'),
       events(),
     ],
+    'cloud-node-controller': [
+      allow(`${READ} patch update`, CORE, 'nodes'),
+      allow('patch update', CORE, 'nodes/status'),
+      events(),
+    ],
+    'cloud-node-lifecycle-controller': [allow(`delete ${READ} patch update`, CORE, 'nodes'), events()],
     'clusterrole-aggregation-controller': [
       allow(`escalate ${READ} patch update`, 'rbac.authorization.k8s.io', 'clusterroles'),
     ],
@@ -116,6 +122,11 @@ export function controllerRules(): Readonly<Record<string, PolicyRule[]>> {
       events(),
     ],
     'generic-garbage-collector': [allow(`delete ${READ} patch update`, '*', '*'), events()],
+    'ingress-controller': [
+      allow(READ, NETWORKING, 'ingresses ingressclasses'),
+      allow('patch update', NETWORKING, 'ingresses/status'),
+      events(),
+    ],
     'job-controller': [
       allow(`${READ} patch update`, BATCH, 'jobs'),
       allow('update', BATCH, 'jobs/status'),
@@ -178,7 +189,14 @@ export function controllerRules(): Readonly<Record<string, PolicyRule[]>> {
       events(),
     ],
     'root-ca-cert-publisher': [allow('create update', CORE, 'configmaps'), events()],
+    'route-controller': [allow('list watch', CORE, 'nodes'), allow('patch', CORE, 'nodes/status'), events()],
     'service-account-controller': [allow('create', CORE, 'serviceaccounts'), events()],
+    'service-controller': [
+      allow(READ, CORE, 'services'),
+      allow('patch update', CORE, 'services/status'),
+      allow('list watch', CORE, 'nodes'),
+      events(),
+    ],
     'service-cidrs-controller': [
       allow(`${READ} patch update`, NETWORKING, 'servicecidrs'),
       allow('patch update', NETWORKING, 'servicecidrs/finalizers'),
