@@ -9,6 +9,7 @@ import { Scenario } from './testing/scenario.ts';
 
 const FILE = new URL('../../../shared/oracle/behaviour/controllers.jsonl', import.meta.url);
 const SOURCES = [
+  'controllermanager',
   'cronjob-controller',
   'daemonset-controller',
   'deployment-controller',
@@ -18,6 +19,7 @@ const SOURCES = [
   'replication-controller',
 ];
 const KINDS = [
+  'ClusterRole',
   'ConfigMap',
   'ControllerRevision',
   'CronJob',
@@ -25,6 +27,7 @@ const KINDS = [
   'Deployment',
   'Job',
   'Pod',
+  'PodDisruptionBudget',
   'ReplicaSet',
   'ReplicationController',
 ];
@@ -32,9 +35,10 @@ const KINDS = [
 /** As in the recording: nodes there have no kubelet. */
 const GRACE_MS = 1000 * 3_600_000;
 
-// Not here: rs-adopt (of three pods alike any may go) and rs-deletion-cost (recorded before the last status was written);
-// replicaset-controller.test.ts has both. job-pfp-ignore (a pod fails, and succeeds before the controller looks again):
-// job-controller.test.ts has it.
+// Not here: what needs the API server's own work (quota, limits, namespaces, addresses, node labels and taints, names of
+// another namespace), which the replay against a running server has (test/oracle/controllers.ts); rs-adopt (of three pods alike
+// any may go) and rs-deletion-cost (recorded before the last status was written): replicaset-controller.test.ts has both;
+// job-pfp-ignore (a pod fails, and succeeds before the controller looks again): job-controller.test.ts has it.
 const IDS: ReadonlySet<string> = new Set([
   'deploy-create',
   'deploy-zero',
@@ -56,6 +60,9 @@ const IDS: ReadonlySet<string> = new Set([
   'deploy-collision',
   'deploy-proportional',
   'deploy-minready',
+  'deploy-deadline',
+  'deploy-bad-image',
+  'deploy-overlap',
   'deploy-pod-deleted',
   'rs-release',
   'rs-scaledown-order',
@@ -79,6 +86,12 @@ const IDS: ReadonlySet<string> = new Set([
   'gc-block',
   'gc-two-owners',
   'gc-uid-mismatch',
+  'pdb-min',
+  'pdb-max',
+  'pdb-bare',
+  'pdb-unhealthy',
+  'clusterrole-aggregation',
+  'pod-gc',
   'job-basic',
   'job-indexed',
   'job-queue',
@@ -109,6 +122,9 @@ const WAITS: Readonly<Record<string, Readonly<Record<number, number>>>> = {
   'cron-forbid': { 2: 60_000 },
   'cron-history': { 1: 190_000 },
   'cron-suspended': { 1: 70_000 },
+  'deploy-bad-image': { 6: 10_000 },
+  'deploy-deadline': { 1: 6000 },
+  'pod-gc': { 7: 75_000 },
 };
 
 /** Steps of this rollout depend on which pod of several becomes ready first. */

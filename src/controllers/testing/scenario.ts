@@ -11,6 +11,7 @@ import { replicaSet } from '../../api/apps/v1/replica-set.ts';
 import { cronJob } from '../../api/batch/v1/cron-job.ts';
 import { job } from '../../api/batch/v1/job.ts';
 import { replicationController } from '../../api/core/v1/replication-controller.ts';
+import { podDisruptionBudget } from '../../api/policy/v1/pod-disruption-budget.ts';
 import type { Kind, StrategyContext } from '../../api/kind.ts';
 import { clone, isObject } from '../../lib/json.ts';
 import { isReady, isTerminal } from '../common/pods.ts';
@@ -23,7 +24,9 @@ import { neutral, RecordedNames } from './recorded-names.ts';
 import { pick, reduce, sorted, unique } from './reduce.ts';
 
 const NAMESPACE = 'oracle-beh-ns';
+const CLUSTER_SCOPED: ReadonlySet<string> = new Set(['ClusterRole', 'Namespace', 'Node']);
 const RESOURCES: Readonly<Record<string, ResourceName>> = {
+  ClusterRole: 'clusterroles.rbac.authorization.k8s.io',
   ConfigMap: 'configmaps',
   ControllerRevision: 'controllerrevisions.apps',
   CronJob: 'cronjobs.batch',
@@ -33,12 +36,21 @@ const RESOURCES: Readonly<Record<string, ResourceName>> = {
   Namespace: 'namespaces',
   Node: 'nodes',
   Pod: 'pods',
+  PodDisruptionBudget: 'poddisruptionbudgets.policy',
   ReplicaSet: 'replicasets.apps',
   ReplicationController: 'replicationcontrollers',
 };
 
 /** Kinds of whose defaults and strategy controllers see something. */
-const STRATEGIES: readonly Kind[] = [cronJob, daemonSet, deployment, job, replicaSet, replicationController];
+const STRATEGIES: readonly Kind[] = [
+  cronJob,
+  daemonSet,
+  deployment,
+  job,
+  podDisruptionBudget,
+  replicaSet,
+  replicationController,
+];
 /** The longest that the recorder waited for a pod. */
 const MAX_WAIT_MS = 180_000;
 /** None of theirs looks at it. */
@@ -92,15 +104,17 @@ export class Scenario {
       else this.#manifests += 1;
     } else if (action.verb === 'patch') this.#patch(`${action.kind}/${action.name}`, action.patch);
     else if (action.verb === 'delete') this.#delete(`${action.kind}/${action.name}`, action.options);
+    // Whether a budget allows it is the API server's to say; what follows is the controllers'.
+    else if (action.verb === 'evict' && action.refused === undefined) this.#delete(`Pod/${action.name}`, {});
     else if (action.verb === 'report') this.#report(action);
     else if (action.verb === 'kubectl' && action.args[0] === 'rollout') this.#rollout(action.args[1] ?? '');
-    else if (action.verb !== 'note') throw new Error(`not played here: ${action.verb}`);
+    else if (action.verb !== 'note' && action.verb !== 'evict') throw new Error(`not played here: ${action.verb}`);
   }
 
   #create(): void {
     const object = clone(this.#recorded.manifests[this.#manifests++]) as unknown as KubeObject;
     const resource = resourceOf(object.kind);
-    if (resource !== 'nodes' && resource !== 'namespaces') object.metadata.namespace = NAMESPACE;
+    if (!CLUSTER_SCOPED.has(object.kind)) object.metadata.namespace = NAMESPACE;
     object.metadata.name = this.#names().real(object.metadata.name);
     for (const reference of object.metadata.ownerReferences ?? []) reference.uid = this.#realUid(reference);
     const created = this.cluster.client.create(resource, object);
@@ -131,7 +145,7 @@ export class Scenario {
     this.cluster.client.delete(resource, namespace, name, options);
   }
 
-  #report({ name, phase, exitCode, conditions }: Action & { verb: 'report' }): void {
+  #report({ name, phase, ready, exitCode, conditions }: Action & { verb: 'report' }): void {
     let pod = this.#reported(name, phase);
     for (let wait = 0; pod === undefined && wait < MAX_WAIT_MS; wait += 1000) {
       this.cluster.advance(1000);
@@ -139,6 +153,9 @@ export class Scenario {
     }
     if (pod === undefined) throw new Error(`no pod ${name}`);
     const next = phase === 'Running' ? readyPod(pod, this.cluster.now) : endedPod(pod, exitCode, this.cluster.now);
+    for (const condition of phase === 'Running' && !ready ? (next.status?.conditions ?? []) : []) {
+      if (condition.type.endsWith('Ready')) condition.status = 'False';
+    }
     next.status?.conditions?.push(...conditions.map((type) => ({ type, status: 'True' })));
     this.cluster.client.updateStatus('pods', next);
   }
@@ -174,7 +191,7 @@ export class Scenario {
   #find(subject: string): { resource: ResourceName; object: KubeObject } {
     const [kind = '', name = ''] = subject.split('/');
     const resource = resourceOf(kind);
-    const namespace = resource === 'nodes' || resource === 'namespaces' ? '' : NAMESPACE;
+    const namespace = CLUSTER_SCOPED.has(kind) ? '' : NAMESPACE;
     const podNumber = /<pod(\d+)>/.exec(name)?.[1];
     const object =
       podNumber === undefined
