@@ -1,6 +1,6 @@
 // A simulated day, by seed: every controller, the scheduler and the nodes, with users, mishaps and crashes.
 //
-// SEEDS sets how many seeds are run (2), SEED the first of them (1), HOURS how long each day is (4). A failure prints the
+// SEEDS sets how many seeds are run (2), SEED the first of them (1), HOURS how long each day is (3). A failure prints the
 // seed and the way to play it again; DIARY=1 prints what was done.
 
 import { expect, it } from 'vitest';
@@ -8,7 +8,7 @@ import { runDay } from './day/day.ts';
 
 const SEEDS = Number(process.env['SEEDS'] ?? 2);
 const FIRST = Number(process.env['SEED'] ?? 1);
-const HOURS = Number(process.env['HOURS'] ?? 4);
+const HOURS = Number(process.env['HOURS'] ?? 3);
 const MINUTE = 60_000;
 
 for (let seed = FIRST; seed < FIRST + SEEDS; seed++) {

@@ -145,6 +145,8 @@ export class SimCluster {
     } catch (error) {
       if (!this.store.dead) throw error;
       this.#restart();
+      // An alarm that was not served to its end is served again.
+      this.#by(this.now);
     } finally {
       this.#running = false;
     }
