@@ -120,7 +120,7 @@ export class Play {
     let last = '';
     let since = Date.now();
     while (Date.now() < end) {
-      const { metadata } = await this.#options.api.get('/api/v1/configmaps?limit=1');
+      const { metadata } = await again(() => this.#options.api.get('/api/v1/configmaps?limit=1'));
       if (metadata.resourceVersion !== last) {
         last = metadata.resourceVersion;
         since = Date.now();
@@ -236,12 +236,8 @@ export class Play {
   }
 
   #send(method: string, path: string, body?: unknown, type?: string): Promise<ApiAnswer> {
-    return this.#options.api.send({
-      method,
-      path,
-      ...(body === undefined ? {} : { body }),
-      ...(type === undefined ? {} : { type }),
-    });
+    const given = { ...(body === undefined ? {} : { body }), ...(type === undefined ? {} : { type }) };
+    return again(() => this.#options.api.send({ method, path, ...given }));
   }
 
   #compared({ status, text }: ApiAnswer, refused?: RecordedAnswer): string | undefined {
@@ -249,6 +245,16 @@ export class Play {
     if (status !== refused.code) return `answered with ${status} instead of ${refused.code}: ${text.slice(0, 300)}`;
     const message = this.names.normal((JSON.parse(text) as AnyObject).message ?? '');
     return message === neutral(refused.message) ? undefined : `message ${message}`;
+  }
+}
+
+/** Once more where the server had just ended a connection that was not used for a while. */
+async function again<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'ECONNRESET') throw error;
+    return ask();
   }
 }
 
