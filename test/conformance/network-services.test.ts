@@ -172,7 +172,11 @@ it('[sig-network] Services should complete a service status lifecycle', async ()
   const created = await services.create(
     service(
       name,
-      { type: 'LoadBalancer', ports: [{ name: 'http', protocol: 'TCP', port: 80, targetPort: 80 }] },
+      {
+        type: 'LoadBalancer',
+        loadBalancerClass: 'example.com/internal-load-balancer',
+        ports: [{ name: 'http', protocol: 'TCP', port: 80, targetPort: 80 }],
+      },
       { 'test-service-static': 'true' },
     ),
   );

@@ -35,6 +35,7 @@ const SETTLED: Readonly<Record<string, readonly string[]>> = {
   pod: ['wait', 'pod/shop', '--for=condition=Ready', '--timeout=30s'],
   'pod-disruption-budget': ['wait', 'pdb', '--all', '--for=jsonpath={.status.observedGeneration}=1', '--timeout=30s'],
   'resource-quota': ['wait', 'resourcequota', '--all', '--for=jsonpath={.status.hard}', '--timeout=30s'],
+  service: ['wait', 'service/shop-outside', '--for=jsonpath={.status.loadBalancer.ingress}', '--timeout=30s'],
   'service-cidr': ['wait', 'servicecidr/spare', '--for=condition=Ready', '--timeout=30s'],
   'replication-controller': [
     'wait',
@@ -46,8 +47,8 @@ const SETTLED: Readonly<Record<string, readonly string[]>> = {
 };
 /** What 1.36 answers, as the recorded tables show, is not what columns.md holds, which is of 1.34. */
 const NEWER = ['CSIStorageCapacity', 'ServiceAccount'];
-/** They change what kinds there are, or which addresses Services get: that would disturb the other rounds. */
-const ALONE = ['api-service', 'custom-resource-definition', 'service-cidr'];
+/** They change what kinds, nodes or addresses of Services there are: that would disturb the other rounds. */
+const ALONE = ['api-service', 'custom-resource-definition', 'node', 'service-cidr'];
 /** Older ones print some kinds in another way. */
 const MIN_MINOR = 36;
 

@@ -81,7 +81,7 @@ describe.skipIf(kubectl === undefined)('a node loses its power', () => {
   it('the cluster says why', async () => {
     const node = await session.run('describe node node-2');
     expect(node).toMatch(
-      /^Taints: +node\.kubernetes\.io\/unreachable:NoExecute\n +node\.kubernetes\.io\/unreachable:NoSchedule$/m,
+      /^Taints: +node\.kubernetes\.io\/unreachable:NoExecute\n +node\.cloudprovider\.kubernetes\.io\/shutdown:NoSchedule\n +node\.kubernetes\.io\/unreachable:NoSchedule$/m,
     );
     expect(node).toMatch(/^ {2}Ready +Unknown .* NodeStatusUnknown +Kubelet stopped posting node status\.$/m);
     expect(node).toMatch(/NodeNotReady .* node-controller +Node node-2 status is now: NodeNotReady/);

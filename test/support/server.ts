@@ -22,8 +22,8 @@ export interface TestServerOptions {
   /** Seconds. */
   readonly nodeGracePeriod?: number;
   readonly logLevel?: string;
-  /** False: without the class that claims get by default, as the clusters of the recordings were. */
-  readonly storageClass?: boolean;
+  /** False: without the classes that claims and Ingresses get by default, as the clusters of the recordings were. */
+  readonly defaultClasses?: boolean;
   /** Another Worker than Kubewisp's; it then gets no cluster. */
   readonly settings?: WorkerSettings;
 }
@@ -124,19 +124,18 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     });
     server.token = cluster.token;
     server.kubeconfig = cluster.kubeconfig;
-    if (options.storageClass === false) await removeStorageClass(server);
+    if (options.defaultClasses === false) await removeDefaultClasses(server);
   }
   return server;
 }
 
-async function removeStorageClass(server: TestServer): Promise<void> {
+async function removeDefaultClasses(server: TestServer): Promise<void> {
   const api = new Api(server);
-  const { status, text } = await api.send({
-    method: 'DELETE',
-    path: '/apis/storage.k8s.io/v1/storageclasses/standard',
-  });
+  for (const path of ['storage.k8s.io/v1/storageclasses/standard', 'networking.k8s.io/v1/ingressclasses/kubewisp']) {
+    const { status, text } = await api.send({ method: 'DELETE', path: `/apis/${path}` });
+    if (status !== 200) throw new Error(text);
+  }
   api.close();
-  if (status !== 200) throw new Error(text);
 }
 
 function start(dataDir: DataDir, options: TestServerOptions, output: number, port: number): Promise<Server> {
