@@ -24,13 +24,17 @@ const NOT_COPIED: ReadonlySet<string> = new Set([
 
 type Annotations = Record<string, string>;
 
+/** What fits into 64 bits, nearly. */
+const INTEGER = /^-?[0-9]{1,19}$/;
+
 function numberIn(set: ReplicaSet, name: string): number | undefined {
   const text = set.metadata.annotations?.[name];
-  return text !== undefined && /^-?[0-9]+$/.test(text) ? Number(text) : undefined;
+  return text !== undefined && INTEGER.test(text) ? Number(text) : undefined;
 }
 
-export function revisionOf(set: ReplicaSet): number {
-  return numberIn(set, REVISION) ?? 0;
+export function revisionOf(set: ReplicaSet): bigint {
+  const text = set.metadata.annotations?.[REVISION];
+  return text !== undefined && INTEGER.test(text) ? BigInt(text) : 0n;
 }
 
 /** The Deployment's size when the set was last scaled. */
@@ -56,15 +60,15 @@ export function withSizes(annotations: Annotations | undefined, deployment: Depl
 export function newSetAnnotations(
   deployment: Deployment,
   before: Annotations | undefined,
-  revision: number,
+  revision: bigint,
 ): Annotations {
   const next: Annotations = { ...before };
   for (const [name, value] of Object.entries(deployment.metadata.annotations ?? {})) {
     if (!NOT_COPIED.has(name)) next[name] = value;
   }
   const old = before?.[REVISION];
-  if (old !== undefined && old !== '' && !/^-?[0-9]+$/.test(old)) return next;
-  const oldRevision = Number(old ?? 0);
+  if (old !== undefined && old !== '' && !INTEGER.test(old)) return next;
+  const oldRevision = BigInt(old ?? 0);
   if (oldRevision >= revision) return next;
   next[REVISION] = String(revision);
   if (old !== undefined) {

@@ -31,8 +31,8 @@ export function withCurrent(writer: Writer, { current, old }: Sets): Sets {
   return { current: current ?? createSet(writer, old, nextRevision(old)), old };
 }
 
-function nextRevision(old: readonly ReplicaSet[]): number {
-  return Math.max(0, ...old.map(revisionOf)) + 1;
+function nextRevision(old: readonly ReplicaSet[]): bigint {
+  return old.map(revisionOf).reduce((newest, revision) => (revision > newest ? revision : newest), 0n) + 1n;
 }
 
 /** Whether two templates are alike but for the hash label. */
@@ -46,7 +46,7 @@ function withoutHash(template: PodTemplateSpec | undefined): unknown {
   return { ...template, metadata: { ...metadata, labels } };
 }
 
-function adoptRevision(writer: Writer, set: ReplicaSet, revision: number): ReplicaSet {
+function adoptRevision(writer: Writer, set: ReplicaSet, revision: bigint): ReplicaSet {
   const { deployment } = writer;
   const annotations = newSetAnnotations(deployment, set.metadata.annotations, revision);
   const minReadySeconds = deployment.spec?.minReadySeconds ?? 0;
@@ -73,7 +73,7 @@ function withRevision(deployment: Deployment, revision: string): Deployment {
   return { ...deployment, metadata: { ...metadata, annotations: { ...metadata.annotations, [REVISION]: revision } } };
 }
 
-function createSet(writer: Writer, old: readonly ReplicaSet[], revision: number): ReplicaSet | undefined {
+function createSet(writer: Writer, old: readonly ReplicaSet[], revision: bigint): ReplicaSet | undefined {
   if (writer.failure !== undefined) return undefined;
   const { deployment, client, now } = writer;
   const size = newSize(deployment, old, 0);
@@ -108,7 +108,7 @@ function createSet(writer: Writer, old: readonly ReplicaSet[], revision: number)
   return undefined;
 }
 
-function draftOf(deployment: Deployment, size: number, revision: number): Draft<ReplicaSet> {
+function draftOf(deployment: Deployment, size: number, revision: bigint): Draft<ReplicaSet> {
   const { metadata, spec } = deployment;
   const template = clone(spec?.template ?? {});
   const hash = podTemplateHash(template, deployment.status?.collisionCount);

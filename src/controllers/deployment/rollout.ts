@@ -92,9 +92,13 @@ export function cleanUp(writer: Writer, old: readonly ReplicaSet[]): void {
   const alive = old.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
   const surplus = alive.length - limit;
   if (surplus <= 0) return;
-  const byRevision = alive.toSorted((a, b) => revisionOf(a) - revisionOf(b) || byCreation(a, b));
+  const byRevision = alive.toSorted((a, b) => compare(revisionOf(a), revisionOf(b)) || byCreation(a, b));
   for (const set of byRevision.slice(0, surplus)) {
     const seen = (set.status?.observedGeneration ?? 0) >= (set.metadata.generation ?? 0);
     if (sizeOf(set) === 0 && (set.status?.replicas ?? 0) === 0 && seen) writer.delete(set);
   }
+}
+
+function compare(a: bigint, b: bigint): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
