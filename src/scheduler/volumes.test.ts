@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { persistentVolumeClaim } from '../api/core/v1/persistent-volume-claim.ts';
 import { persistentVolume } from '../api/core/v1/persistent-volume.ts';
 import type { StrategyContext } from '../api/kind.ts';
-import type { KubeObject } from '../api/object.ts';
+import type { Draft, KubeObject } from '../api/object.ts';
 import { SIMULATED_DRIVER, standardStorageClass } from '../api/storage/v1/simulated-driver.ts';
 import { storageClass } from '../api/storage/v1/storage-class.ts';
 import type { PersistentVolumeClaim, PodSpec } from '../api/types/core-v1.ts';
@@ -17,6 +17,7 @@ import { garbageCollector } from '../controllers/garbagecollector/garbage-collec
 import { persistentVolumeBinder } from '../controllers/persistentvolume/persistent-volume-binder.ts';
 import { pvProtectionController } from '../controllers/storageprotection/pv-protection-controller.ts';
 import { pvcProtectionController } from '../controllers/storageprotection/pvc-protection-controller.ts';
+import type { Gate } from '../controllers/testing/fake-client.ts';
 import { FakeCluster } from '../controllers/testing/fake-cluster.ts';
 import { aNode, aPod, must } from '../controllers/testing/objects.ts';
 import { expandController } from '../controllers/volumeexpand/expand-controller.ts';
@@ -49,9 +50,18 @@ function prepare(object: KubeObject): void {
   if (finalizer !== undefined) object.metadata.finalizers = [...(object.metadata.finalizers ?? []), finalizer];
 }
 
+function aClaim(name: string, spec: PersistentVolumeClaim['spec'] = {}): Draft<PersistentVolumeClaim> {
+  const resources = { requests: { storage: '1Gi' } };
+  const full = { storageClassName: 'standard', accessModes: ['ReadWriteOnce'], resources };
+  const metadata = { name, namespace: 'a' };
+  return { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata, spec: { ...full, ...spec } };
+}
+
+const volumesOf = (claimName: string) => [{ name: 'v', persistentVolumeClaim: { claimName } }];
+
 /** Two nodes, one a zone. */
-function aCluster(nodes: readonly string[] = ['n1', 'n2']) {
-  const cluster = new FakeCluster({ controllers: CONTROLLERS, components: () => [new Scheduler()], prepare });
+function aCluster(nodes: readonly string[] = ['n1', 'n2'], gate: Gate = () => undefined) {
+  const cluster = new FakeCluster({ controllers: CONTROLLERS, components: () => [new Scheduler()], prepare, gate });
   const { client } = cluster;
   for (const name of nodes) {
     const node = must(client.create('nodes', aNode(name, {}, { [ZONE]: `z-${name}` })));
@@ -64,20 +74,12 @@ function aCluster(nodes: readonly string[] = ['n1', 'n2']) {
     cluster,
     client,
     claim(name: string, spec: PersistentVolumeClaim['spec'] = {}) {
-      const full = {
-        storageClassName: 'standard',
-        accessModes: ['ReadWriteOnce'],
-        resources: { requests: { storage: '1Gi' } },
-      };
-      const metadata = { name, namespace: 'a' };
-      const draft = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata, spec: { ...full, ...spec } };
-      const made = must(client.create('persistentvolumeclaims', draft));
+      const made = must(client.create('persistentvolumeclaims', aClaim(name, spec)));
       cluster.settle();
       return made;
     },
     pod(name: string, claimName: string, spec: Partial<PodSpec> = {}) {
-      const volumes = [{ name: 'v', persistentVolumeClaim: { claimName } }];
-      must(client.create('pods', aPod(name, { spec: { volumes, ...spec } })));
+      must(client.create('pods', aPod(name, { spec: { volumes: volumesOf(claimName), ...spec } })));
       cluster.settle();
     },
     node: (name: string) => client.get('pods', 'a', name)?.spec?.nodeName,
@@ -208,6 +210,57 @@ describe('WaitForFirstConsumer with the simulated driver', () => {
     must(client.update('persistentvolumeclaims', next));
     cluster.settle();
     expect(node('p')).toBe(nominated);
+  });
+});
+
+describe('a write that is lost', () => {
+  /** The whole life of a claim, with the n-th write of a component undone, and a new start after it. */
+  function life(n: number) {
+    let writes = 0;
+    let armed = false;
+    let fell = false;
+    const all = aCluster(['n1', 'n2'], () => {
+      if (armed && ++writes === n) {
+        fell = true;
+        throw new Error('lost');
+      }
+      return undefined;
+    });
+    const { cluster, client, pvc, node } = all;
+    const during = (act: () => void): void => {
+      act();
+      armed = true;
+      cluster.settle();
+      if (fell) cluster.restart();
+      cluster.advance(300_000);
+      armed = false;
+    };
+    during(() => must(client.create('persistentvolumeclaims', aClaim('c'))));
+    during(() => must(client.create('pods', aPod('p', { spec: { volumes: volumesOf('c') } }))));
+    const bound = [pvc('c')?.status?.phase, pvc('c')?.status?.capacity, node('p') !== undefined];
+    const volumes = client.list('persistentvolumes').map(({ status }) => status?.phase);
+    const attached = client.list('volumeattachments.storage.k8s.io').map(({ status }) => status?.attached);
+    during(() => {
+      must(client.delete('persistentvolumeclaims', 'a', 'c'));
+      must(client.delete('pods', 'a', 'p', { gracePeriodSeconds: 0 }));
+    });
+    const left = [
+      ...client.list('persistentvolumes'),
+      ...client.list('persistentvolumeclaims'),
+      ...client.list('volumeattachments.storage.k8s.io'),
+    ];
+    return { fell, outcome: [bound, volumes, attached, left.length] };
+  }
+
+  it('is made again, whichever it is', () => {
+    const expected = [['Bound', { storage: '1Gi' }, true], ['Bound'], [true], 0];
+    let n = 1;
+    for (; n < 100; n++) {
+      const { fell, outcome } = life(n);
+      expect(outcome, `write ${n}`).toEqual(expected);
+      if (!fell) break;
+    }
+    expect(n).toBeGreaterThan(15);
   });
 });
 

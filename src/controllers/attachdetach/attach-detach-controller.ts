@@ -47,6 +47,13 @@ export const attachDetachController: Controller = {
       const pods = client.list('pods', { term: claimTerm(namespace, name) });
       return pods.filter(usesNode).map(({ spec }) => `${volume}/${spec?.nodeName ?? ''}`);
     },
+    // Its claim may be gone before its pods are, where finalizers were taken off.
+    persistentvolumes: ({ verb, name, object, old }, { client }) => {
+      const before: PersistentVolume | undefined = old;
+      const after: PersistentVolume = object;
+      if (verb === 'update' && after.status?.phase === before?.status?.phase) return [];
+      return client.list(ATTACHMENTS, { term: volumeTerm(name) }).map(({ spec }) => `${name}/${spec.nodeName}`);
+    },
     [ATTACHMENTS]: ({ verb, object, old }, { client }) => {
       const { spec, status } = object as VolumeAttachment;
       const { source, nodeName } = spec;
