@@ -182,6 +182,30 @@ describe('WaitForFirstConsumer with the simulated driver', () => {
     expect(node('waits')).toBe('n1');
   });
 
+  it('a volume that is made before any pod lies where its class allows', () => {
+    const { client, claim, pod, node } = aCluster();
+    const allowedTopologies = [{ matchLabelExpressions: [{ key: ZONE, values: ['z-n2'] }] }];
+    const rest = { metadata: { name: 'there' }, volumeBindingMode: 'Immediate', allowedTopologies };
+    must(client.create('storageclasses.storage.k8s.io', { ...standardStorageClass(), ...rest }));
+    claim('c', { storageClassName: 'there' });
+    pod('p', 'c');
+    expect(node('p')).toBe('n2');
+  });
+
+  it('a node that is gone is given back, and another is chosen', () => {
+    const { cluster, client, claim, pod, node, pvc } = aCluster();
+    claim('c');
+    const next = clone(pvc('c') as PersistentVolumeClaim);
+    next.metadata.annotations = { 'volume.kubernetes.io/selected-node': 'gone' };
+    must(client.update('persistentvolumeclaims', next));
+    cluster.settle();
+    expect(cluster.events.find(({ reason }) => reason === 'ProvisioningFailed')?.message).toBe(
+      'failed to get target node: node "gone" not found',
+    );
+    pod('p', 'c');
+    expect(node('p')).toBeDefined();
+  });
+
   it('a restart while volumes are made loses nothing', () => {
     const { cluster, client, claim, pod, node } = aCluster(['n1', 'n2', 'n3']);
     claim('c');

@@ -13,7 +13,13 @@ import {
 } from '../../api/core/v1/volume-binding.ts';
 import type { Draft } from '../../api/object.ts';
 import { SIMULATED_DRIVER } from '../../api/storage/v1/simulated-driver.ts';
-import type { Node, PersistentVolume, PersistentVolumeClaim, VolumeNodeAffinity } from '../../api/types/core-v1.ts';
+import type {
+  Node,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  TopologySelectorTerm,
+  VolumeNodeAffinity,
+} from '../../api/types/core-v1.ts';
 import type { StorageClass, VolumeAttachment } from '../../api/types/storage-v1.ts';
 import { clone } from '../../lib/json.ts';
 import type { Controller, Outcome } from '../runtime/component.ts';
@@ -103,7 +109,7 @@ function volumeFor(
     volumeAttributesClassName: attributes,
   } = claim.spec ?? {};
   const { mountOptions, reclaimPolicy = 'Delete' } = storageClass;
-  const affinity = affinityTo(node);
+  const affinity = affinityTo(node, storageClass.allowedTopologies ?? []);
   return {
     kind: 'PersistentVolume',
     apiVersion: 'v1',
@@ -132,9 +138,16 @@ function volumeFor(
   };
 }
 
-/** A volume is reached from everywhere in its zone. */
-function affinityTo(node: Node | undefined): VolumeNodeAffinity | undefined {
-  const zone = node?.metadata.labels?.[ZONE];
+/** A volume is reached from everywhere in its node's zone; one that no node was chosen for, from where its class allows. */
+function affinityTo(node: Node | undefined, allowed: readonly TopologySelectorTerm[]): VolumeNodeAffinity | undefined {
+  if (node === undefined) {
+    if (allowed.length === 0) return undefined;
+    const nodeSelectorTerms = allowed.map(({ matchLabelExpressions = [] }) => ({
+      matchExpressions: matchLabelExpressions.map(({ key, values }) => ({ key, operator: 'In', values })),
+    }));
+    return { required: { nodeSelectorTerms } };
+  }
+  const zone = node.metadata.labels?.[ZONE];
   if (zone === undefined) return undefined;
   const matchExpressions = [{ key: ZONE, operator: 'In', values: [zone] }];
   return { required: { nodeSelectorTerms: [{ matchExpressions }] } };
