@@ -163,6 +163,24 @@ describe('endpointslice controller', () => {
     expect(sizes(cluster)).toEqual([1]);
   });
 
+  it('removes what an earlier Service of the name left behind', () => {
+    const cluster = newCluster();
+    cluster.addService();
+    cluster.settle();
+    const [slice] = cluster.client.list(SLICES);
+    if (slice === undefined) throw new Error('no slice');
+    const { ownerReferences: _, ...metadata } = slice.metadata;
+    cluster.client.update(SLICES, { ...slice, metadata });
+    const [service] = cluster.client.list('services');
+    cluster.client.delete('services', service?.metadata.namespace ?? '', service?.metadata.name ?? '');
+    cluster.settle();
+    expect(cluster.client.list(SLICES)).toHaveLength(1);
+    cluster.addService();
+    cluster.settle();
+    const slices = cluster.client.list(SLICES);
+    expect(slices.map(({ metadata: { uid } }) => uid === slice.metadata.uid)).toEqual([false]);
+  });
+
   it('leaves out a pod whose node is not there, until it is', () => {
     const cluster = newCluster();
     cluster.addService();

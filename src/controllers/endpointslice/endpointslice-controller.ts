@@ -49,6 +49,7 @@ function reconcile(key: string, { client }: Context): Outcome | undefined {
     addFamily(plan, service, existing, { ...desired, family });
   }
   plan.remove.push(...slices.filter(({ addressType }) => !families.includes(addressType as Family)));
+  if (slices.length === 0) plan.remove.push(...leftBehind(client, service));
   const refused = carryOut(client, service, plan, () => timeOf(service, slices, pods));
   if (refused !== undefined) return { error: refused };
   return error === undefined ? undefined : { error };
@@ -57,6 +58,12 @@ function reconcile(key: string, { client }: Context): Outcome | undefined {
 function slicesOf(client: Client, { metadata: { name, uid } }: Service): EndpointSlice[] {
   const matchLabels = sliceLabels(name, MANAGER);
   return client.list(SLICES, { term: `owner:${uid}`, matchLabels });
+}
+
+/** Slices of an earlier Service of that name which was deleted without them. They are looked for when the new one gets its first. */
+function leftBehind(client: Client, { metadata: { namespace = '', name, uid } }: Service): EndpointSlice[] {
+  const slices = client.list(SLICES, { namespace, matchLabels: sliceLabels(name, MANAGER) });
+  return slices.filter(({ metadata }) => metadata.ownerReferences?.every((owner) => owner.uid !== uid) ?? true);
 }
 
 interface NewSlice {

@@ -5,6 +5,7 @@ import type { LogEvent } from '../../../src/eventlog/log.ts';
 import type { Random } from '../../../src/lib/random.ts';
 import { seededRandom } from '../../../src/lib/random.ts';
 import { createControllers } from '../../../src/controllers/table.ts';
+import { fakeTrust } from '../../../src/controllers/testing/fake-trust.ts';
 import { Invariants } from './invariants.ts';
 import { heal, MISHAPS, restoreNodes } from './mishaps.ts';
 import { isHeartbeat, wrongAtRest } from './rest.ts';
@@ -67,7 +68,9 @@ class Day {
       if (!isHeartbeat(event)) this.#news.push(event);
     };
     this.cluster = new SimCluster({ seed, outside: ['outside-1'], observe });
-    const controllers = new Set(createControllers({ nodeGracePeriodMs: 0, authority: '' }).map(({ name }) => name));
+    const controllers = new Set(
+      createControllers({ nodeGracePeriodMs: 0, authority: '' }, fakeTrust).map(({ name }) => name),
+    );
     this.#workloads = WORKLOADS.filter(({ controller }) => controller === undefined || controllers.has(controller));
   }
 

@@ -3,6 +3,7 @@
 import type { KubeObject } from '../../../src/api/object.ts';
 import type { ResourceName } from '../../../src/api/resources.ts';
 import { createControllers } from '../../../src/controllers/table.ts';
+import { fakeTrust } from '../../../src/controllers/testing/fake-trust.ts';
 import type { CrashPlan } from './crashing-store.ts';
 import { wrongAtRest } from './rest.ts';
 import { SimCluster } from './sim-cluster.ts';
@@ -73,7 +74,7 @@ export async function playScript(plan?: CrashPlan): Promise<Played> {
   const web = { replicas: 3, ...selector('web'), template: podTemplate('web', {}) };
   make(`${APPS}/deployments`, 'apps/v1', 'Deployment', 'web', web);
   await cluster.advance(5 * SECOND);
-  const hasSets = createControllers({ nodeGracePeriodMs: 0, authority: '' }).some((one) =>
+  const hasSets = createControllers({ nodeGracePeriodMs: 0, authority: '' }, fakeTrust).some((one) =>
     one.name.startsWith('statefulset'),
   );
   if (hasSets) {
@@ -124,6 +125,7 @@ function normal(object: KubeObject): string {
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
     .replaceAll(/"(?:resourceVersion|nodeName|podIP|hostIP|ip|containerID|imageID)":"[^"]*"/g, '"CHANCE"')
     .replaceAll(/"(?:generation|observedGeneration)":\d+/g, '"CHANCE"')
+    .replaceAll(/"images":.*?(?="nodeInfo")/g, '')
     .replaceAll(/kube-api-access-\w{5}/g, 'TOKEN-VOLUME')
     .replaceAll(/"zone-\w"/g, '"ZONE"')
     .replaceAll(/\b10\.\d+\.\d+\.\d+/g, 'ADDRESS')

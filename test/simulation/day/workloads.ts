@@ -204,8 +204,9 @@ export const WORKLOADS: readonly Workload[] = [
     kind: 'PodDisruptionBudget',
     apiVersion: 'policy/v1',
     most: 2,
-    spec: (random) => ({
-      ...selecting(`deployment-${below(random, 5)}`),
+    // One a Deployment: of two budgets for a pod only one is told of it.
+    spec: (random, name) => ({
+      ...selecting(name.replace('poddisruptionbudget', 'deployment')),
       ...(random.next() < 0.5 ? { minAvailable: 1 + below(random, 3) } : { maxUnavailable: 1 }),
     }),
     wrong({ metadata, spec, status }: PodDisruptionBudget, client) {
