@@ -81,3 +81,15 @@ export interface TokenClaims {
   /** After how long its use is noted as out of date. */
   readonly warnAfterSeconds?: number;
 }
+
+/** Issues the tokens that stand in Secrets, which have no end. */
+export interface LegacyTokenIssuer {
+  issue(claims: LegacyTokenClaims): string;
+}
+
+export interface LegacyTokenClaims {
+  readonly namespace: string;
+  /** Name of the Secret. */
+  readonly secret: string;
+  readonly account: BoundRef;
+}

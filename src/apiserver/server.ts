@@ -1,8 +1,10 @@
 // The API server of one cluster. The shell gives it requests and gets plans (http.ts); controllers, the scheduler and
 // the shell itself get clients. It holds no state of its own besides caches: the log does.
 
+import type { LegacyTokenIssuer } from '../api/action.ts';
 import type { Client } from '../api/client.ts';
 import type { KubeObject } from '../api/object.ts';
+import type { Authorizer } from '../api/review.ts';
 import { isUnstructured } from '../api/schema-of.ts';
 import { Scheme } from '../api/scheme.ts';
 import type { Status } from '../api/status.ts';
@@ -13,6 +15,7 @@ import type { Watch, WatchHubOptions } from '../eventlog/watch-hub.ts';
 import { WatchHub } from '../eventlog/watch-hub.ts';
 import type { Past, Sink, Watcher } from '../eventlog/watcher.ts';
 import type { Clock } from '../lib/clock.ts';
+import { formatTime } from '../lib/clock.ts';
 import type { Random } from '../lib/random.ts';
 import { createWorkMeter } from '../lib/work-meter.ts';
 import { Heartbeats } from '../registry/heartbeats.ts';
@@ -25,6 +28,8 @@ import { TokenAuthenticator } from './authentication/bearer-token.ts';
 import { impersonate } from './authentication/impersonation.ts';
 import { ServiceAccountTokens } from './authentication/service-account-tokens.ts';
 import { issuerDocument, OPENID_CONFIGURATION, PUBLIC_KEYS } from './authentication/issuer-documents.ts';
+import { TOKEN_LAST_USED } from '../api/core/v1/token-secret.ts';
+import type { TokenSecret } from './authentication/token-verdict.ts';
 import type { TokenSigner } from './authentication/token-signer.ts';
 import type { User } from './authentication/user.ts';
 import { ANONYMOUS, API_SERVER, componentUser } from './authentication/user.ts';
@@ -83,6 +88,9 @@ export interface ApiServer {
   /** What the objects of a watch are. */
   typeOf(spec: WatchSpec): { readonly kind: string; readonly apiVersion: string };
   clientFor(identity: { readonly name: string; readonly eventSource: string }, cause: number): Client;
+  /** What controllers need besides a client: the tokens of Secrets, and who may do what. */
+  readonly legacyTokens: LegacyTokenIssuer;
+  readonly authorizer: Authorizer;
   /** What the clients of `clientFor` have spent so far, in the units of WorkMeter. */
   readonly spent: number;
   /** The object of a stored text. Shared: do not change it. */
@@ -167,6 +175,7 @@ class Server implements ApiServer {
     if (info.kind === 'malformed') return answered(textAnswer(400, '400 Bad Request'));
     const who = this.#services.authenticator.authenticate(request.header('authorization'));
     if (who.outcome === 'refused') return refused(request, unauthorized());
+    if (who.outcome === 'user' && who.secret !== undefined) this.#noteUse(who.secret);
     const { authorizer } = this.#services;
     const acting = impersonate(who.outcome === 'user' ? who.user : ANONYMOUS, request, authorizer);
     if (!acting.ok) return refused(request, acting.status);
@@ -242,6 +251,14 @@ class Server implements ApiServer {
     });
   }
 
+  get legacyTokens(): LegacyTokenIssuer {
+    return this.#services.authenticator.tokens.legacy;
+  }
+
+  get authorizer(): Authorizer {
+    return this.#services.authorizer;
+  }
+
   get spent(): number {
     return this.#services.meter.spent;
   }
@@ -267,6 +284,17 @@ class Server implements ApiServer {
       ...ensureApiEndpoints(client),
       ...reconcilePolicy(client),
     ];
+  }
+
+  /** On which day the token of a Secret was last used. Models kubernetes pkg/serviceaccount/legacy.go (tracking). */
+  #noteUse({ namespace, name }: TokenSecret): void {
+    const client = this.#client(API_SERVER, 'kube-apiserver', 0);
+    const secret = client.get('secrets', namespace, name);
+    const today = formatTime(this.#options.clock.now()).slice(0, 10);
+    if (secret === undefined || secret.metadata.labels?.[TOKEN_LAST_USED] === today) return;
+    const labels = { ...secret.metadata.labels, [TOKEN_LAST_USED]: today };
+    // That it cannot be noted is no reason to refuse the request.
+    client.update('secrets', { ...secret, metadata: { ...secret.metadata, labels } });
   }
 
   /** What is there whatever is served. */

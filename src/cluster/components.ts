@@ -5,6 +5,7 @@ import { ControllerComponent } from '../controllers/runtime/controller-component
 import type { RuntimePorts } from '../controllers/runtime/ports.ts';
 import type { ControllerSettings } from '../controllers/table.ts';
 import { createControllers } from '../controllers/table.ts';
+import type { Trust } from '../controllers/trust.ts';
 import { Scheduler } from '../scheduler/scheduler.ts';
 import type { PoolNotifierOptions } from './pool-notifier.ts';
 import { createPoolNotifier } from './pool-notifier.ts';
@@ -12,10 +13,11 @@ import { createPoolNotifier } from './pool-notifier.ts';
 export function createComponents(
   ports: RuntimePorts,
   settings: ControllerSettings,
+  trust: Trust,
   pool: PoolNotifierOptions,
 ): Component[] {
   return [
-    ...createControllers(settings).map((controller) => new ControllerComponent(controller, ports)),
+    ...createControllers(settings, trust).map((controller) => new ControllerComponent(controller, ports)),
     new Scheduler(),
     // Last, so that it speaks of what the others have done in this round.
     createPoolNotifier(pool),

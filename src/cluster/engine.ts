@@ -64,7 +64,8 @@ export function openEngine(options: EngineOptions): Engine {
   };
   const { poke, wakeBy } = options;
   const reported = (rev: number): boolean => log.event(rev)?.actor === POOL_USER;
-  const components = createComponents(ports, options.controllers, { clock, logger, poke, reported, wakeBy });
+  const trust = { tokens: server.legacyTokens };
+  const components = createComponents(ports, options.controllers, trust, { clock, logger, poke, reported, wakeBy });
   const runtime = new Runtime(components, ports);
   return {
     log,

@@ -4,6 +4,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createControllers } from './table.ts';
+import { fakeTrust } from './testing/fake-trust.ts';
 import type { Recorded } from './testing/recorded-actions.ts';
 import { Scenario } from './testing/scenario.ts';
 
@@ -148,7 +149,7 @@ describe.skipIf(recordings.length === 0)('recorded scenarios', () => {
   });
 
   describe.each(recordings)('$id: $title', (recorded) => {
-    const controllers = createControllers({ nodeGracePeriodMs: GRACE_MS, authority: '' });
+    const controllers = createControllers({ nodeGracePeriodMs: GRACE_MS, authority: '' }, fakeTrust);
     // What this one publishes was cut from the recordings.
     const shown = controllers.filter(({ name }) => name !== 'root-ca-cert-publisher');
     const scenario = new Scenario(recorded, shown, WAITS[recorded.id]);

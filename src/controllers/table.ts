@@ -35,6 +35,7 @@ import { ipRepairController } from './serviceallocation/ip-repair-controller.ts'
 import { portRepairController } from './serviceallocation/port-repair-controller.ts';
 import { serviceAccountController } from './serviceaccount/service-account-controller.ts';
 import { serviceCidrsController } from './servicecidrs/service-cidrs-controller.ts';
+import { tokensController } from './serviceaccounttoken/tokens-controller.ts';
 import { taintEvictionController } from './tainteviction/taint-eviction-controller.ts';
 import { pvcProtectionController } from './storageprotection/pvc-protection-controller.ts';
 import { pvProtectionController } from './storageprotection/pv-protection-controller.ts';
@@ -43,6 +44,7 @@ import { ttlController } from './ttl/ttl-controller.ts';
 import { vacProtectionController } from './storageprotection/vac-protection-controller.ts';
 import { expandController } from './volumeexpand/expand-controller.ts';
 import type { Controller } from './runtime/component.ts';
+import type { Trust } from './trust.ts';
 
 export interface ControllerSettings {
   /** Milliseconds without a heartbeat until a node is NotReady. */
@@ -51,7 +53,7 @@ export interface ControllerSettings {
   readonly authority: string;
 }
 
-export function createControllers({ nodeGracePeriodMs, authority }: ControllerSettings): Controller[] {
+export function createControllers({ nodeGracePeriodMs, authority }: ControllerSettings, trust: Trust): Controller[] {
   return [
     deploymentController,
     replicaSetController,
@@ -65,6 +67,7 @@ export function createControllers({ nodeGracePeriodMs, authority }: ControllerSe
     customResourceDefinitionController,
     podGarbageCollector,
     serviceAccountController,
+    tokensController({ tokens: trust.tokens, authority }),
     rootCaPublisher(authority),
     clusterRoleAggregationController,
     nodeIpamController,

@@ -2,6 +2,7 @@
 // that does not run here yet.
 
 import { createControllers } from '../../src/controllers/table.ts';
+import { fakeTrust } from '../../src/controllers/testing/fake-trust.ts';
 
 /** By resource the name of upstream's controller. */
 const STATUS_WRITERS: Readonly<Record<string, string>> = {
@@ -16,7 +17,7 @@ const STATUS_WRITERS: Readonly<Record<string, string>> = {
   validatingadmissionpolicies: 'validatingadmissionpolicy-status-controller',
 };
 
-const running = new Set(createControllers({ nodeGracePeriodMs: 0, authority: '' }).map(({ name }) => name));
+const running = new Set(createControllers({ nodeGracePeriodMs: 0, authority: '' }, fakeTrust).map(({ name }) => name));
 
 /** Its controller is not in the table. */
 export function isWrittenLater(resource: string): boolean {

@@ -3,7 +3,8 @@
 // Models kubernetes staging/src/k8s.io/apiserver/pkg/authentication/request/bearertoken and …/token/{tokenfile,union}.
 
 import type { TokenReviewStatus } from '../../api/types/authentication-v1.ts';
-import type { ServiceAccountTokens, TokenVerdict } from './service-account-tokens.ts';
+import type { ServiceAccountTokens } from './service-account-tokens.ts';
+import type { TokenSecret, TokenVerdict } from './token-verdict.ts';
 import type { User } from './user.ts';
 import { userInfoOf } from './user.ts';
 
@@ -14,7 +15,7 @@ export interface KnownToken {
 
 /** `undefined` header or another scheme: no credentials at all. */
 export type Authenticated =
-  | { readonly outcome: 'user'; readonly user: User }
+  | { readonly outcome: 'user'; readonly user: User; readonly secret?: TokenSecret }
   | { readonly outcome: 'anonymous' }
   | { readonly outcome: 'refused' };
 
@@ -36,7 +37,7 @@ export class TokenAuthenticator {
     const token = authorization.slice(space + 1).trim();
     if (token === '') return { outcome: 'anonymous' };
     const verdict = this.#verdict(token, [this.tokens.audience]);
-    return verdict.outcome === 'user' ? { outcome: 'user', user: verdict.user } : { outcome: 'refused' };
+    return verdict.outcome === 'user' ? verdict : { outcome: 'refused' };
   }
 
   /** What a TokenReview says of a token. No audiences: those of this server. */

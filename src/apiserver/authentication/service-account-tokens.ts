@@ -10,20 +10,19 @@
 import type { BoundRef, TokenClaims, TokenIssuer } from '../../api/action.ts';
 import type { KubeObject } from '../../api/object.ts';
 import type { Scheme } from '../../api/scheme.ts';
-import { decodeBase64Url, encodeBase64Url } from '../../lib/base64url.ts';
-import type { JsonObject } from '../../lib/json.ts';
-import { isObject } from '../../lib/json.ts';
 import type { Store } from '../../registry/store.ts';
 import { goQuote } from '../../schema/go-text.ts';
+import { LEGACY_ISSUER, LegacyTokens } from './legacy-tokens.ts';
+import { SignedTokens } from './signed-tokens.ts';
 import type { TokenSigner } from './token-signer.ts';
+import type { TokenVerdict } from './token-verdict.ts';
+import { forOthers, NOT_SIGNED } from './token-verdict.ts';
 import type { User } from './user.ts';
 import { serviceAccountUser } from './user.ts';
 
 export const ISSUER = 'https://kubernetes.default.svc.cluster.local';
 /** Clocks may differ by this much. */
 const LEEWAY_SECONDS = 60;
-/** So many tokens of about 1 kB are remembered. */
-const MAX_VERIFIED = 256;
 const EXTRA = 'authentication.kubernetes.io/';
 
 interface Claims {
@@ -44,12 +43,6 @@ interface Claims {
   readonly sub: string;
 }
 
-export type TokenVerdict =
-  | { readonly outcome: 'user'; readonly user: User; readonly audiences: readonly string[] }
-  /** Not one of this issuer's. */
-  | { readonly outcome: 'unknown' }
-  | { readonly outcome: 'refused'; readonly why: string };
-
 export interface ServiceAccountTokensOptions {
   readonly signer: TokenSigner;
   readonly store: Store;
@@ -58,16 +51,17 @@ export interface ServiceAccountTokensOptions {
 
 export class ServiceAccountTokens implements TokenIssuer {
   readonly audience = ISSUER;
-  readonly #signer: TokenSigner;
+  /** Those that stand in Secrets. */
+  readonly legacy: LegacyTokens;
+  readonly #tokens: SignedTokens;
   readonly #store: Store;
   readonly #scheme: Scheme;
-  /** Tokens whose signatures were found right. */
-  readonly #verified = new Set<string>();
 
   constructor({ signer, store, scheme }: ServiceAccountTokensOptions) {
-    this.#signer = signer;
+    this.#tokens = new SignedTokens(signer);
     this.#store = store;
     this.#scheme = scheme;
+    this.legacy = new LegacyTokens({ tokens: this.#tokens, store, scheme, audience: ISSUER });
   }
 
   issue({ namespace, account, bound, audiences, seconds, warnAfterSeconds }: TokenClaims): string {
@@ -90,39 +84,18 @@ export class ServiceAccountTokens implements TokenIssuer {
       nbf: now,
       sub: serviceAccountUser(namespace, account.name).name,
     };
-    const { algorithm, keyId } = this.#signer;
-    const head = encodeBase64Url(JSON.stringify({ alg: algorithm, kid: keyId }));
-    const signed = `${head}.${encodeBase64Url(JSON.stringify(claims))}`;
-    return `${signed}.${this.#signer.sign(signed)}`;
+    return this.#tokens.sign(claims);
   }
 
   authenticate(token: string, wanted: readonly string[]): TokenVerdict {
-    const parts = token.split('.');
-    const [head = '', body = '', signature = ''] = parts;
-    const claims = parts.length === 3 ? (parsed(body) as Claims | undefined) : undefined;
+    const claims = this.#tokens.claims(token) as Claims | undefined;
+    if (claims !== undefined && claims.iss === LEGACY_ISSUER) return this.legacy.authenticate(token, wanted);
     if (claims === undefined || claims.iss !== ISSUER) return { outcome: 'unknown' };
-    const { algorithm } = this.#signer;
-    if (parsed(head)?.['alg'] !== algorithm || !this.#isSigned(`${head}.${body}`, signature)) {
-      return { outcome: 'refused', why: 'go-jose/go-jose: error in cryptographic primitive' };
-    }
+    if (!this.#tokens.isSigned(token)) return { outcome: 'refused', why: NOT_SIGNED };
     const audiences = wanted.filter((audience) => claims.aud.includes(audience));
-    if (audiences.length === 0) {
-      const why = `token audiences ${quoted(claims.aud)} is invalid for the target audiences ${quoted(wanted)}`;
-      return { outcome: 'refused', why };
-    }
+    if (audiences.length === 0) return forOthers(claims.aud, wanted);
     const why = this.#fault(claims);
     return why === undefined ? { outcome: 'user', user: userOf(claims), audiences } : { outcome: 'refused', why };
-  }
-
-  /** That a signature is right stays so; clients send the same token again and again, and verifying costs most. */
-  #isSigned(text: string, signature: string): boolean {
-    const token = `${text}.${signature}`;
-    if (this.#verified.has(token)) return true;
-    if (!this.#signer.verify(text, signature)) return false;
-    const [oldest] = this.#verified;
-    if (oldest !== undefined && this.#verified.size >= MAX_VERIFIED) this.#verified.delete(oldest);
-    this.#verified.add(token);
-    return true;
   }
 
   /** Why a token that was signed here is no longer (or not yet) good. */
@@ -165,20 +138,6 @@ export class ServiceAccountTokens implements TokenIssuer {
   #seconds(): number {
     return Math.floor(this.#store.clock.now() / 1000);
   }
-}
-
-function parsed(part: string): JsonObject | undefined {
-  try {
-    const value = JSON.parse(decodeBase64Url(part) ?? '') as JsonObject;
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** A list as Go prints it with the verb %q. */
-function quoted(values: readonly string[]): string {
-  return `[${values.map(goQuote).join(' ')}]`;
 }
 
 function userOf({ jti, 'kubernetes.io': { namespace, serviceaccount, pod, node } }: Claims): User {

@@ -7,8 +7,11 @@ import { allow, CORE, events, READ } from './rule.ts';
 
 const BATCH = 'batch';
 const WORKLOADS = 'apps extensions';
+const CERTIFICATES = 'certificates.k8s.io';
 const DISCOVERY = 'discovery.k8s.io';
+const FLOWCONTROL = 'flowcontrol.apiserver.k8s.io';
 const NETWORKING = 'networking.k8s.io';
+const RESOURCE = 'resource.k8s.io';
 const STORAGE = 'storage.k8s.io';
 
 /** By the name of the service account. */
@@ -21,6 +24,27 @@ export function controllerRules(): Readonly<Record<string, PolicyRule[]>> {
       allow('list watch', CORE, 'pods'),
       allow(`create delete ${READ}`, STORAGE, 'volumeattachments'),
       allow(READ, STORAGE, 'csidrivers csinodes'),
+      events(),
+    ],
+    // Upstream's is the API server itself, as are those of flow schemas.
+    'apiservice-status-available-controller': [
+      allow(`create delete ${READ} update`, 'apiregistration.k8s.io', 'apiservices'),
+      allow('update', 'apiregistration.k8s.io', 'apiservices/status'),
+      allow(READ, CORE, 'services'),
+      allow(READ, DISCOVERY, 'endpointslices'),
+      allow(READ, 'apiextensions.k8s.io', 'customresourcedefinitions'),
+    ],
+    'certificate-controller': [
+      allow(`delete ${READ}`, CERTIFICATES, 'certificatesigningrequests'),
+      allow('update', CERTIFICATES, 'certificatesigningrequests/approval certificatesigningrequests/status'),
+      allow('approve', CERTIFICATES, 'signers', 'kubernetes.io/kube-apiserver-client-kubelet'),
+      allow(
+        'sign',
+        CERTIFICATES,
+        'signers',
+        'kubernetes.io/kube-apiserver-client kubernetes.io/kube-apiserver-client-kubelet kubernetes.io/kubelet-serving kubernetes.io/legacy-unknown',
+      ),
+      allow('create', 'authorization.k8s.io', 'subjectaccessreviews'),
       events(),
     ],
     'cloud-node-controller': [
@@ -121,6 +145,10 @@ export function controllerRules(): Readonly<Record<string, PolicyRule[]>> {
       allow(READ, STORAGE, 'storageclasses'),
       events(),
     ],
+    'flowschema-status-controller': [
+      allow(READ, FLOWCONTROL, 'flowschemas prioritylevelconfigurations'),
+      allow('update', FLOWCONTROL, 'flowschemas/status'),
+    ],
     'generic-garbage-collector': [allow(`delete ${READ} patch update`, '*', '*'), events()],
     'ingress-controller': [
       allow(READ, NETWORKING, 'ingresses ingressclasses'),
@@ -133,6 +161,10 @@ export function controllerRules(): Readonly<Record<string, PolicyRule[]>> {
       allow('update', BATCH, 'jobs/finalizers'),
       allow('create delete list patch watch', CORE, 'pods'),
       events(),
+    ],
+    'legacy-service-account-token-cleaner': [
+      allow('get', CORE, 'configmaps', 'kube-apiserver-legacy-service-account-token-tracking'),
+      allow('delete patch', CORE, 'secrets'),
     ],
     'namespace-controller': [
       allow(`delete ${READ}`, CORE, 'namespaces'),
@@ -182,6 +214,15 @@ export function controllerRules(): Readonly<Record<string, PolicyRule[]>> {
       allow('create delete list patch watch', CORE, 'pods'),
       events(),
     ],
+    'resource-claim-controller': [
+      allow(READ, CORE, 'pods'),
+      allow('update', CORE, 'pods/finalizers'),
+      allow(`create delete ${READ}`, RESOURCE, 'resourceclaims'),
+      allow(READ, RESOURCE, 'resourceclaimtemplates'),
+      allow('patch update', RESOURCE, 'resourceclaims resourceclaims/status'),
+      allow('patch update', CORE, 'pods/status'),
+      events(),
+    ],
     // What a quota counts may be anything.
     'resourcequota-controller': [
       allow('list watch', '*', '*'),
@@ -204,8 +245,18 @@ export function controllerRules(): Readonly<Record<string, PolicyRule[]>> {
       allow(READ, NETWORKING, 'ipaddresses'),
       events(),
     ],
+    // Upstream's has the rights of the whole controller manager.
+    'tokens-controller': [
+      allow(`delete ${READ} update`, CORE, 'secrets'),
+      allow(`${READ} update`, CORE, 'serviceaccounts'),
+    ],
     'ttl-after-finished-controller': [allow(`delete ${READ}`, BATCH, 'jobs'), events()],
     'ttl-controller': [allow('list patch update watch', CORE, 'nodes'), events()],
+    'validatingadmissionpolicy-status-controller': [
+      allow(READ, 'admissionregistration.k8s.io', 'validatingadmissionpolicies'),
+      allow('get patch update', 'admissionregistration.k8s.io', 'validatingadmissionpolicies/status'),
+      events(),
+    ],
     'volumeattributesclass-protection-controller': [
       allow(`${READ} update`, STORAGE, 'volumeattributesclasses'),
       allow(READ, CORE, 'persistentvolumeclaims persistentvolumes'),
