@@ -61,9 +61,8 @@ function keysOfService({ verb, object, old }: Change, client: Client): string[] 
 /** Rule 2: Services that ask for an address which is given back. */
 function waitingForAddress({ verb, object, old }: Change, client: Client): string[] {
   const held = verb === 'delete' ? [] : heldAddresses(object);
-  const before = verb === 'delete' ? object : old;
-  if (before === undefined) return [];
-  const freed = heldAddresses(before as Service).filter((address) => !held.includes(address));
+  if (old === undefined) return [];
+  const freed = heldAddresses(old).filter((address) => !held.includes(address));
   return freed.flatMap((address) => client.list('services', { term: wantedAddressTerm(address) }).map(keyOf));
 }
 
