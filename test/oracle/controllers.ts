@@ -60,6 +60,11 @@ export async function measureControllers(file: string, ids: readonly string[]): 
   try {
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
   } finally {
+    const errors = server
+      .log()
+      .split('\n')
+      .filter((line) => /error|exception/i.test(line));
+    for (const line of errors.slice(0, SHOWN)) console.log(`  server: ${line.slice(0, 400)}`);
     await server.stop();
   }
   let same = 0;
