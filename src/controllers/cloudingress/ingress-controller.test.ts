@@ -100,7 +100,7 @@ describe('ingress controller', () => {
     expect(cluster.events).toHaveLength(2);
   });
 
-  it('a Ingress that changes its class loses the address, and gets it back', () => {
+  it('an Ingress that changes its class loses the address, and gets it back', () => {
     const cluster = new Doors();
     cluster.add('kubewisp');
     cluster.change(({ spec = {} }) => (spec.ingressClassName = 'other'));
