@@ -241,7 +241,12 @@ export class NodeHost {
 
 /** What a status weighs in a report: large pods make for fewer of them. */
 function containerCount(status: PodStatus): number {
-  return Math.max((status.initContainerStatuses?.length ?? 0) + (status.containerStatuses?.length ?? 0), 1);
+  return Math.max(
+    (status.initContainerStatuses?.length ?? 0) +
+      (status.containerStatuses?.length ?? 0) +
+      (status.ephemeralContainerStatuses?.length ?? 0),
+    1,
+  );
 }
 
 /** The events of a kubelet that starts. */

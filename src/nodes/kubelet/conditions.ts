@@ -2,7 +2,7 @@
 
 import type { PodCondition } from '../../api/types/core-v1.ts';
 import { formatTime } from '../../lib/clock.ts';
-import { isInitialized } from './order.ts';
+import { isInit, isInitialized } from './order.ts';
 import type { PodPhase } from './phase.ts';
 import type { ContainerRun, PodRun } from './pod-run.ts';
 import { conditionOf } from './pod-run.ts';
@@ -54,7 +54,7 @@ function names(containers: readonly ContainerRun[]): string {
 function initializedVerdict(run: PodRun, phase: PodPhase): Verdict {
   if (phase === 'Succeeded') return { status: 'True', reason: 'PodCompleted' };
   if (run.containers.some((container) => container.role === 'main' && container.id !== '')) return TRUE;
-  const incomplete = run.containers.filter((container) => container.role !== 'main' && !isInitialized(container));
+  const incomplete = run.containers.filter((container) => isInit(container) && !isInitialized(container));
   if (incomplete.length === 0) return TRUE;
   const message = `containers with incomplete status: ${names(incomplete)}`;
   return { status: 'False', reason: 'ContainersNotInitialized', message };
@@ -63,7 +63,9 @@ function initializedVerdict(run: PodRun, phase: PodPhase): Verdict {
 function containersReadyVerdict(run: PodRun, phase: PodPhase): Verdict {
   if (phase === 'Succeeded') return { status: 'False', reason: 'PodCompleted' };
   if (phase === 'Failed') return { status: 'False', reason: 'PodFailed' };
-  const unready = run.containers.filter((container) => container.role !== 'init' && !container.ready);
+  const unready = run.containers.filter(
+    (container) => (container.role === 'main' || container.role === 'sidecar') && !container.ready,
+  );
   if (unready.length === 0) return TRUE;
   const message = `containers with unready status: ${names(unready)}`;
   return { status: 'False', reason: 'ContainersNotReady', message };

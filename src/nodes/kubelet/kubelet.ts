@@ -20,8 +20,8 @@ import { NodeImages } from './node-images.ts';
 import type { NodeShape } from './node-object.ts';
 import { laidOver, nodeStatus, nodeStatusCovers } from './node-object.ts';
 import { PodIps } from './pod-ips.ts';
-import type { ContainerRun, PodRun } from './pod-run.ts';
-import { newPodRun } from './pod-run.ts';
+import type { ContainerRun, PodRun, Role } from './pod-run.ts';
+import { newEphemeralRuns, newPodRun } from './pod-run.ts';
 import { podStatus, statusCovers } from './pod-status.ts';
 import { stepPod } from './pod-steps.ts';
 
@@ -113,6 +113,7 @@ export class Kubelet {
       run.seen = true;
       this.#context.at = now;
       for (const container of run.containers) this.#renew(run, container);
+      run.containers.push(...newEphemeralRuns(pod, run.containers, now));
     }
     run.touched = true;
     this.#due.set(uid, now);
@@ -213,6 +214,8 @@ export class Kubelet {
 
   /** The spec of a container may have changed (its image): it is run anew. */
   #renew(run: PodRun, container: ContainerRun): void {
+    // An ephemeral container is never changed.
+    if (container.role === 'ephemeral') return;
     const { spec } = run.pod;
     const specs = container.role === 'main' ? spec?.containers : spec?.initContainers;
     const now = specs?.[container.index];
@@ -268,7 +271,7 @@ export class Kubelet {
 
   #emitPod(run: PodRun, container: ContainerRun | undefined, event: EventInput): void {
     const { metadata } = run.pod;
-    const list = container === undefined || container.role === 'main' ? 'containers' : 'initContainers';
+    const list = listOf(container?.role ?? 'main');
     this.#events.push({
       node: this.shape.name,
       involvedObject: {
@@ -285,4 +288,10 @@ export class Kubelet {
       time: formatTime(this.#context.at),
     });
   }
+}
+
+/** The member of a pod's spec that has such containers. */
+function listOf(role: Role): 'containers' | 'initContainers' | 'ephemeralContainers' {
+  if (role === 'ephemeral') return 'ephemeralContainers';
+  return role === 'main' ? 'containers' : 'initContainers';
 }

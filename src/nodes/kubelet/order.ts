@@ -8,6 +8,11 @@ export function mayStart(run: PodRun): boolean {
   return run.sandbox !== undefined && run.ending === undefined;
 }
 
+/** One of spec.initContainers. */
+export function isInit({ role }: ContainerRun): boolean {
+  return role === 'init' || role === 'sidecar';
+}
+
 /** An init container that the ones behind it need not wait for. */
 export function isInitialized(container: ContainerRun): boolean {
   if (container.role === 'sidecar') return container.started || container.restarts > 0;
@@ -17,6 +22,7 @@ export function isInitialized(container: ContainerRun): boolean {
 /** It is a waiting container's turn to start. */
 export function isTurn(container: ContainerRun, run: PodRun): boolean {
   if (!mayStart(run)) return false;
+  if (container.role === 'ephemeral') return true;
   for (const before of run.containers) {
     if (before === container) return true;
     if (before.role === 'main') {
@@ -33,6 +39,7 @@ export function isTurn(container: ContainerRun, run: PodRun): boolean {
 
 function restartsAfter(container: ContainerRun, run: PodRun, exitCode: number): boolean {
   if (container.role === 'sidecar') return true;
+  if (container.role === 'ephemeral') return false;
   const policy = container.spec.restartPolicy ?? run.pod.spec?.restartPolicy ?? 'Always';
   if (policy === 'Never') return false;
   return exitCode !== 0 || (policy === 'Always' && container.role === 'main');

@@ -18,7 +18,7 @@ export function phaseOf(run: PodRun): PodPhase {
   const begun = mains.some(ever);
   let running = 0;
   for (const container of run.containers) {
-    if (container.phase === 'running') running += 1;
+    if (container.phase === 'running' && container.role !== 'ephemeral') running += 1;
     if (container.role !== 'init' || isInitialized(container)) continue;
     const ended = container.phase === 'running' ? undefined : container.terminated;
     const failed = ended !== undefined && ended.exitCode !== 0;

@@ -16,8 +16,11 @@ import type {
 import type { Image } from './images.ts';
 import type { Stage } from './stage.ts';
 
-/** `init` runs to its end before the next one; a `sidecar` is an init container that keeps running. */
-export type Role = 'init' | 'sidecar' | 'main';
+/**
+ * `init` runs to its end before the next one; a `sidecar` is an init container that keeps running; an `ephemeral` one comes
+ * later, to debug the others: it runs once, and nothing depends on it.
+ */
+export type Role = 'init' | 'sidecar' | 'main' | 'ephemeral';
 
 export type ContainerPhase =
   /** It has yet to be its turn, or is to be started again. */
@@ -34,7 +37,7 @@ export type ContainerPhase =
 
 export interface ContainerRun {
   readonly role: Role;
-  /** Its index within spec.initContainers or spec.containers. */
+  /** Its index within spec.initContainers, spec.containers or spec.ephemeralContainers. */
   readonly index: number;
   spec: Container;
   phase: ContainerPhase;
@@ -75,7 +78,7 @@ export interface PodRun {
   readonly key: string;
   pod: Pod;
   readonly hasInit: boolean;
-  /** Init containers, then the others, each in spec order. */
+  /** Init containers, then the others, then the ephemeral ones, each in spec order. */
   readonly containers: ContainerRun[];
   /** Milliseconds: when this node took the pod. */
   readonly startTime: number;
@@ -122,6 +125,7 @@ export function newPodRun(pod: Pod, now: number): PodRun {
       newContainerRun(container, 'main', index, status?.containerStatuses, now),
     ),
   ];
+  containers.push(...newEphemeralRuns(pod, containers, now));
   const networked = conditionOf(status?.conditions, 'PodReadyToStartContainers')?.status === 'True';
   const failed = status?.phase === 'Failed' && status.reason !== undefined;
   return {
@@ -141,6 +145,16 @@ export function newPodRun(pod: Pod, now: number): PodRun {
     touched: true,
     seen: true,
   };
+}
+
+/** Of the ephemeral containers that the pod has got and `known` lacks. */
+export function newEphemeralRuns({ spec, status }: Pod, known: readonly ContainerRun[], now: number): ContainerRun[] {
+  const names = new Set(known.map((container) => container.spec.name));
+  return (spec?.ephemeralContainers ?? []).flatMap((container, index) =>
+    names.has(container.name)
+      ? []
+      : [newContainerRun(container, 'ephemeral', index, status?.ephemeralContainerStatuses, now)],
+  );
 }
 
 function newContainerRun(

@@ -5,6 +5,7 @@ import type { ContainerState, ContainerStatus, PodCondition, PodStatus } from '.
 import { formatTime } from '../../lib/clock.ts';
 import { deepEqual } from '../../lib/json.ts';
 import { podConditions } from './conditions.ts';
+import { isInit } from './order.ts';
 import { phaseOf } from './phase.ts';
 import type { ContainerRun, PodRun } from './pod-run.ts';
 import { conditionOf } from './pod-run.ts';
@@ -14,8 +15,9 @@ export function podStatus(run: PodRun, hostIp: string, now: number): PodStatus {
   const phase = phaseOf(run);
   const { generation } = run.pod.metadata;
   const ip = run.sandbox === undefined ? run.pod.status?.podIP : run.ip;
-  const inits = run.containers.filter((container) => container.role !== 'main');
+  const inits = run.containers.filter(isInit);
   const mains = run.containers.filter((container) => container.role === 'main');
+  const ephemerals = run.containers.filter((container) => container.role === 'ephemeral');
   const qos = run.pod.status?.qosClass;
   return {
     ...(generation === undefined ? {} : { observedGeneration: generation }),
@@ -30,6 +32,9 @@ export function podStatus(run: PodRun, hostIp: string, now: number): PodStatus {
     containerStatuses: mains
       .map((container) => containerStatus(container, run))
       .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)),
+    ...(ephemerals.length === 0
+      ? {}
+      : { ephemeralContainerStatuses: ephemerals.map((container) => containerStatus(container, run)) }),
     ...(qos === undefined ? {} : { qosClass: qos }),
   };
 }
@@ -52,19 +57,22 @@ function containerStatus(container: ContainerRun, run: PodRun): ContainerStatus 
       container.waiting !== undefined && container.terminated !== undefined
         ? { terminated: container.terminated }
         : container.last,
-    ready:
-      container.role === 'init'
-        ? container.phase === 'exited' && container.terminated?.exitCode === 0
-        : container.ready,
+    ready: isContainerReady(container),
     restartCount: container.restarts,
     image: container.image?.name ?? spec.image ?? '',
     imageID: container.image?.id ?? '',
     ...(exists ? { containerID: container.id } : {}),
-    started: container.started,
+    ...(container.role === 'ephemeral' ? {} : { started: container.started }),
     ...(exists && requests !== undefined ? { allocatedResources: requests } : {}),
     ...(exists ? { resources: spec.resources ?? {} } : {}),
     ...(mounts.length === 0 ? {} : { volumeMounts: mounts }),
   };
+}
+
+/** Nobody probes an ephemeral container. */
+function isContainerReady({ role, phase, terminated, ready }: ContainerRun): boolean {
+  if (role === 'ephemeral') return false;
+  return role === 'init' ? phase === 'exited' && terminated?.exitCode === 0 : ready;
 }
 
 function stateOf(container: ContainerRun, run: PodRun): ContainerState {
