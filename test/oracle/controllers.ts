@@ -35,7 +35,9 @@ const PACES: Readonly<Record<string, Pace>> = {
   'cron-forbid': { waits: { 2: 62_000 } },
   'cron-suspended': { waits: { 1: 5000 }, end: 75_000 },
   'deploy-deadline': { waits: { 1: 6000 } },
+  // A failed pod is replaced after ten seconds.
   'job-backoff1': { end: 30_000 },
+  'job-replacement': { end: 30_000 },
   'node-unknown': { waits: { 8: 5000 } },
   'node-notready': { waits: { 6: 5000 } },
 };
