@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Deployment } from '../../src/api/types/apps-v1.ts';
-import type { Pod } from '../../src/api/types/core-v1.ts';
+import type { Endpoints, Pod, Service } from '../../src/api/types/core-v1.ts';
 import type { Following, Session } from '../kubectl/session.ts';
 import { kubectl, startSession } from '../kubectl/session.ts';
 
@@ -80,6 +80,133 @@ describe.skipIf(kubectl === undefined)('kubectl', () => {
     const printed = await session.run('version');
     expect(printed).toMatch(/^Client Version: v\d/m);
     expect(printed).toMatch(/^Server Version: v1\.36/m);
+  });
+
+  describe('of a replication controller', () => {
+    const controller = JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'ReplicationController',
+      metadata: { name: 'agnhost-primary', labels: { app: 'agnhost', role: 'primary' } },
+      spec: {
+        replicas: 1,
+        selector: { app: 'agnhost', role: 'primary' },
+        template: {
+          metadata: { labels: { app: 'agnhost', role: 'primary' } },
+          spec: {
+            containers: [
+              { name: 'agnhost-primary', image: 'agnhost:2', ports: [{ name: 'agnhost-server', containerPort: 6379 }] },
+            ],
+          },
+        },
+      },
+    });
+
+    beforeAll(async () => {
+      await session.feed(controller, 'create -f -');
+      await session.run('wait --for=jsonpath={.status.readyReplicas}=1 rc/agnhost-primary --timeout=30s');
+    });
+
+    afterAll(async () => {
+      await session.run('delete rc agnhost-primary');
+    });
+
+    const pod = async (): Promise<Pod> => {
+      const { items } = await session.json<{ items: Pod[] }>('get pods -l app=agnhost');
+      const [only] = items;
+      if (only === undefined) throw new Error('there is no pod');
+      return only;
+    };
+
+    it('[sig-cli] Kubectl client Kubectl describe should check if kubectl describe prints relevant information for rc and pods', async () => {
+      const { metadata, spec } = await pod();
+      const ofPod = await session.run(`describe pod ${metadata.name}`);
+      for (const line of [
+        /^Name:\s+agnhost-primary-/m,
+        /^Namespace:\s+default$/m,
+        /^Node:\s+/m,
+        /^Labels:\s+app=agnhost$/m,
+        /role=primary/,
+        /^Status:\s+Running$/m,
+        /^IP:\s+\d/m,
+        /^Controlled By:\s+ReplicationController\/agnhost-primary$/m,
+        /Image:\s+agnhost:2$/m,
+        /State:\s+Running$/m,
+        /QoS Class:\s+BestEffort$/m,
+      ]) {
+        expect(ofPod).toMatch(line);
+      }
+      const ofController = await session.run('describe rc agnhost-primary');
+      for (const line of [
+        /^Name:\s+agnhost-primary$/m,
+        /^Selector:\s+app=agnhost,role=primary$/m,
+        /^Replicas:\s+1 current \/ 1 desired$/m,
+        /^Pods Status:\s+1 Running \/ 0 Waiting \/ 0 Succeeded \/ 0 Failed$/m,
+        /Port:\s+6379\/TCP/,
+        /SuccessfulCreate/,
+      ]) {
+        expect(ofController).toMatch(line);
+      }
+      await session.run('expose rc agnhost-primary --name=described --port=6379');
+      const ofService = await session.run('describe service described');
+      for (const line of [
+        /^Name:\s+described$/m,
+        /^Selector:\s+app=agnhost,role=primary$/m,
+        /^Type:\s+ClusterIP$/m,
+        /^Session Affinity:\s+None$/m,
+      ]) {
+        expect(ofService).toMatch(line);
+      }
+      expect(await session.run(`describe node ${spec?.nodeName}`)).toMatch(
+        /^Conditions:$[^]*^Allocatable:$[^]*agnhost-primary/m,
+      );
+      expect(await session.run('describe namespace default')).toMatch(/^Status:\s+Active$/m);
+      await session.run('delete service described');
+    });
+
+    it('[sig-cli] Kubectl client Kubectl expose should create services for rc', async () => {
+      await session.run('expose rc agnhost-primary --name=rm2 --port=1234 --target-port=6379');
+      await session.run('expose service rm2 --name=rm3 --port=2345 --target-port=6379');
+      const { status } = await pod();
+      for (const [name, port] of [
+        ['rm2', 1234],
+        ['rm3', 2345],
+      ] as const) {
+        expect((await session.json<Service>(`get service ${name}`)).spec?.ports).toMatchObject([
+          { port, targetPort: 6379 },
+        ]);
+        await session.run(
+          `wait --for=jsonpath={.subsets[0].addresses[0].ip}=${status?.podIP} endpoints/${name} --timeout=10s`,
+        );
+        expect((await session.json<Endpoints>(`get endpoints ${name}`)).subsets?.[0]?.ports).toMatchObject([
+          { port: 6379 },
+        ]);
+        await session.run(`delete service ${name}`);
+      }
+    });
+
+    it('[sig-cli] Kubectl client Kubectl label should update the label on a resource', async () => {
+      const { name } = (await pod()).metadata;
+      await session.run(`label pods ${name} testing-label=testing-label-value`);
+      expect((await session.rows(`get pod ${name} -L testing-label`))[0]?.at(-1)).toBe('testing-label-value');
+      await session.run(`label pods ${name} testing-label-`);
+      expect((await pod()).metadata.labels?.['testing-label']).toBeUndefined();
+    });
+
+    it('[sig-cli] Kubectl client Kubectl patch should add annotations for pods in rc', async () => {
+      const { name } = (await pod()).metadata;
+      await session.run(`patch pod ${name} -p`, JSON.stringify({ metadata: { annotations: { x: 'y' } } }));
+      expect((await pod()).metadata.annotations).toMatchObject({ x: 'y' });
+    });
+  });
+
+  it("[sig-cli] Kubectl client Kubectl replace should update a single-container pod's image", async () => {
+    const name = 'e2e-test-httpd-pod';
+    await session.run(`run ${name} --image=httpd:2.4 --pod-running-timeout=2m0s --labels=run=${name}`);
+    await session.run(`wait --for=condition=Ready pod/${name} --timeout=30s`);
+    const text = await session.run(`get pod ${name} -o json`);
+    await session.feed(text.replaceAll('"image": "httpd:2.4"', '"image": "busybox:1.37"'), 'replace -f -');
+    expect((await session.json<Pod>(`get pod ${name}`)).spec?.containers[0]?.image).toBe('busybox:1.37');
+    await session.run(`delete pod ${name} --now`);
   });
 
   it('[sig-cli] Kubectl client Proxy server should support --unix-socket=/path', async () => {
