@@ -187,8 +187,14 @@ export const WORKLOADS: readonly Workload[] = [
     apiVersion: 'v1',
     most: 3,
     // That of another name's pods: mostly of a Deployment that is there.
-    spec: (random) => ({ selector: { app: `deployment-${below(random, 5)}` }, ports: [{ port: 80 }] }),
-    wrong({ metadata, spec }: Service, client) {
+    spec: (random) => ({
+      type: pick(random, ['ClusterIP', 'NodePort', 'LoadBalancer']),
+      selector: { app: `deployment-${below(random, 5)}` },
+      ports: [{ port: 80 }],
+    }),
+    wrong({ metadata, spec, status }: Service, client) {
+      const reached = (status?.loadBalancer?.ingress ?? []).length > 0;
+      if (reached !== (spec?.type === 'LoadBalancer')) return `type ${spec?.type}, load balancer ${reached}`;
       const { namespace = '', name } = metadata;
       if (spec?.selector === undefined) return undefined;
       const matchLabels = { 'kubernetes.io/service-name': name };
