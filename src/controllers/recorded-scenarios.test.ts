@@ -39,7 +39,7 @@ const GRACE_MS = 1000 * 3_600_000;
 // Not here: what needs the API server's own work (quota, limits, namespaces, addresses, node labels and taints, names of
 // another namespace), which the replay against a running server has (test/oracle/controllers.ts); rs-adopt (of three pods alike
 // any may go) and rs-deletion-cost (recorded before the last status was written): replicaset-controller.test.ts has both;
-// job-pfp-ignore (a pod fails, and succeeds before the controller looks again): job-controller.test.ts has it.
+// job-pfp-ignore (a pod fails, and succeeds before the controller looks again): no test has it yet.
 const IDS: ReadonlySet<string> = new Set([
   'deploy-create',
   'deploy-zero',
