@@ -7,6 +7,19 @@ import { verify } from '../verify.ts';
 
 export function compactionContract(run: RunOnLog): void {
   describe('compaction', () => {
+    it('latest is the newest event of a key that is held, its delete too', () =>
+      run(({ log }) => {
+        put(log, pod('a'));
+        const updated = put(log, pod('a'));
+        put(log, pod('b'));
+        expect(log.latest(pod('a'))).toEqual(updated);
+        const removed = remove(log, pod('a'));
+        expect(log.latest(pod('a'))).toEqual(removed);
+        log.compact(log.head);
+        expect(log.latest(pod('a'))).toBeUndefined();
+        expect(log.latest(pod('b'))?.rev).toBe(3);
+      }));
+
     it('keeps of each key the last state, unless that is a delete', () =>
       run(({ log }) => {
         put(log, pod('a')); // 1

@@ -32,18 +32,6 @@ export function storeContract(run: RunOnLog): void {
         expect(put(log, pod('a'))).toMatchObject({ rev: 3, verb: 'create', previous: 0 });
       }));
 
-    it('latest is the newest event of a key, its delete too', () =>
-      run(({ log }) => {
-        put(log, pod('a'));
-        const updated = put(log, pod('a'));
-        put(log, pod('b'));
-        expect(log.latest(pod('a'))).toEqual(updated);
-        expect(log.latest(pod('a'))?.previous).toBe(1);
-        const removed = remove(log, pod('a'));
-        expect(log.latest(pod('a'))).toEqual(removed);
-        expect(log.latest(pod('c'))).toBeUndefined();
-      }));
-
     it('update names the state before', () =>
       run(({ log }) => {
         put(log, pod('a'));
