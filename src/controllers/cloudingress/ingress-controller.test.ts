@@ -119,10 +119,13 @@ describe('ingress controller', () => {
     expect(cluster.loadBalancer).toEqual({});
   });
 
-  it('an address that somebody removed comes back', () => {
+  it('a status that somebody else writes stands until the Ingress changes', () => {
     const cluster = new Doors();
     cluster.add('kubewisp');
-    cluster.change((ingress) => (ingress.status = { loadBalancer: {} }), 'updateStatus');
+    const theirs = { ingress: [{ ip: '192.0.2.1' }] };
+    cluster.change((ingress) => (ingress.status = { loadBalancer: theirs }), 'updateStatus');
+    expect(cluster.loadBalancer).toEqual(theirs);
+    cluster.change(({ spec = {} }) => (spec.rules = [{ host: 'a.example.com' }]));
     expect(cluster.loadBalancer).toEqual(OURS);
   });
 });

@@ -1,6 +1,8 @@
 // The Ingress controller of a cluster: says where the Ingresses of its classes are reached. All share one door, as the
 // Ingresses of one proxy do; hosts and paths tell them apart.
 // Models the status and the events of ingress-nginx (internal/ingress/status, internal/ingress/controller/store).
+//
+// A status that somebody else writes stands until the Ingress itself or its class changes: nobody is fought with.
 
 import type { Reader } from '../../api/client.ts';
 import { INGRESS_CLASS } from '../../api/networking/v1/ingress-validation.ts';
@@ -40,16 +42,12 @@ function keyOf({ metadata: { namespace = '', name } }: Ingress): string {
 function keysOfIngress({ verb, object, old }: Change, { client }: Context): string[] {
   if (verb === 'delete') return [];
   const ingress = object as Ingress;
-  if (isOurs(client, ingress) && (old === undefined || !isSame(old, ingress))) {
+  const before: Ingress | undefined = old;
+  if (before !== undefined && classOf(before) === classOf(ingress) && deepEqual(before.spec, ingress.spec)) return [];
+  if (isOurs(client, ingress)) {
     client.event({ regarding: ingress, type: 'Normal', reason: 'Sync', message: 'Scheduled for sync' });
   }
   return isSettled(client, ingress) ? [] : [keyOf(ingress)];
-}
-
-function isSame(before: Ingress, after: Ingress): boolean {
-  return (
-    deepEqual(before.spec, after.spec) && deepEqual(before.metadata.annotations ?? {}, after.metadata.annotations ?? {})
-  );
 }
 
 function classOf({ spec, metadata }: Ingress): string | undefined {
