@@ -40,7 +40,7 @@ const TYPES_ONLY: readonly (readonly [from: string, to: string])[] = [
 ];
 
 const MAY_USE_CLOUDFLARE = ['worker.ts', 'gateway/', 'cluster/', 'nodes/pool/', 'account/'];
-const MAY_USE_NODE = ['cli/', 'documents/', 'nodes/agent/', 'cluster/token-key.ts'];
+const MAY_USE_NODE = ['cli/', 'documents/', 'nodes/agent/', 'cluster/certificate-authority.ts', 'cluster/token-key.ts'];
 
 interface Import {
   readonly specifier: string;

@@ -7,6 +7,7 @@ import type { Draft, KubeObject } from './object.ts';
 import type { ResourceMap, ResourceName } from './resources.ts';
 import type { Result } from './status.ts';
 import type { EventType } from './types.ts';
+import type { CertificateSigningRequest } from './types/certificates-v1.ts';
 import type { Namespace } from './types/core-v1.ts';
 
 export interface ListOptions {
@@ -87,6 +88,8 @@ export interface Client extends Reader {
    * namespaces/finalize: writes spec.finalizers alone. A terminating namespace left without any finalizer is gone at once.
    */
   finalize(namespace: Namespace): Result<Namespace>;
+  /** certificatesigningrequests/approval: writes its conditions. */
+  approve(request: CertificateSigningRequest): Result<CertificateSigningRequest>;
   /** pods/binding. */
   bind(namespace: string, pod: string, uid: string, node: string): Result<undefined>;
   /** Records an Event; a repeat of the same one raises its count, as upstream's event correlator does. */

@@ -1,8 +1,11 @@
 // Which type each resource of the log holds: the client port's `get('pods', …)` answers a Pod.
 
+import type { ValidatingAdmissionPolicy } from './types/admissionregistration-v1.ts';
 import type { CustomResourceDefinition } from './types/apiextensions-v1.ts';
+import type { APIService } from './types/apiregistration-v1.ts';
 import type { ControllerRevision, DaemonSet, Deployment, ReplicaSet, StatefulSet } from './types/apps-v1.ts';
 import type { CronJob, Job } from './types/batch-v1.ts';
+import type { CertificateSigningRequest } from './types/certificates-v1.ts';
 import type { Lease } from './types/coordination-v1.ts';
 import type {
   ConfigMap,
@@ -20,13 +23,17 @@ import type {
   ServiceAccount,
 } from './types/core-v1.ts';
 import type { EndpointSlice } from './types/discovery-v1.ts';
+import type { FlowSchema, PriorityLevelConfiguration } from './types/flowcontrol-v1.ts';
 import type { Ingress, IngressClass, IPAddress, ServiceCIDR } from './types/networking-v1.ts';
 import type { PodDisruptionBudget } from './types/policy-v1.ts';
 import type { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from './types/rbac-v1.ts';
+import type { ResourceClaim, ResourceClaimTemplate } from './types/resource-v1.ts';
 import type { PriorityClass } from './types/scheduling-v1.ts';
 import type { CSIDriver, StorageClass, VolumeAttachment, VolumeAttributesClass } from './types/storage-v1.ts';
 
 export interface ResourceMap {
+  'apiservices.apiregistration.k8s.io': APIService;
+  'certificatesigningrequests.certificates.k8s.io': CertificateSigningRequest;
   'clusterrolebindings.rbac.authorization.k8s.io': ClusterRoleBinding;
   'clusterroles.rbac.authorization.k8s.io': ClusterRole;
   configmaps: ConfigMap;
@@ -39,6 +46,7 @@ export interface ResourceMap {
   endpoints: Endpoints;
   'endpointslices.discovery.k8s.io': EndpointSlice;
   events: Event;
+  'flowschemas.flowcontrol.apiserver.k8s.io': FlowSchema;
   'ingressclasses.networking.k8s.io': IngressClass;
   'ingresses.networking.k8s.io': Ingress;
   'ipaddresses.networking.k8s.io': IPAddress;
@@ -51,8 +59,11 @@ export interface ResourceMap {
   'poddisruptionbudgets.policy': PodDisruptionBudget;
   pods: Pod;
   'priorityclasses.scheduling.k8s.io': PriorityClass;
+  'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io': PriorityLevelConfiguration;
   'replicasets.apps': ReplicaSet;
   replicationcontrollers: ReplicationController;
+  'resourceclaims.resource.k8s.io': ResourceClaim;
+  'resourceclaimtemplates.resource.k8s.io': ResourceClaimTemplate;
   resourcequotas: ResourceQuota;
   'rolebindings.rbac.authorization.k8s.io': RoleBinding;
   'roles.rbac.authorization.k8s.io': Role;
@@ -62,6 +73,7 @@ export interface ResourceMap {
   services: Service;
   'statefulsets.apps': StatefulSet;
   'storageclasses.storage.k8s.io': StorageClass;
+  'validatingadmissionpolicies.admissionregistration.k8s.io': ValidatingAdmissionPolicy;
   'volumeattachments.storage.k8s.io': VolumeAttachment;
   'volumeattributesclasses.storage.k8s.io': VolumeAttributesClass;
 }

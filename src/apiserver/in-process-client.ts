@@ -7,6 +7,7 @@ import type { Draft, KubeObject } from '../api/object.ts';
 import type { ResourceMap, ResourceName } from '../api/resources.ts';
 import type { Result } from '../api/status.ts';
 import { fail, ok } from '../api/status.ts';
+import type { CertificateSigningRequest } from '../api/types/certificates-v1.ts';
 import type { Binding, Namespace } from '../api/types/core-v1.ts';
 import { formatMicroTime, formatTime } from '../lib/clock.ts';
 import { clone } from '../lib/json.ts';
@@ -118,6 +119,13 @@ export class InProcessClient implements Client {
     return this.#update('namespaces', namespace, 'finalize');
   }
 
+  approve(request: CertificateSigningRequest): Result<CertificateSigningRequest> {
+    const resource = 'certificatesigningrequests.certificates.k8s.io';
+    const part = this.#kind(resource).parts?.['approval'];
+    if (part === undefined) throw new Error('certificate requests have no approval');
+    return this.#update(resource, request, part, 'approval');
+  }
+
   delete(
     resource: ResourceName,
     namespace: string,
@@ -199,11 +207,16 @@ export class InProcessClient implements Client {
     return { actor: user.name, agent: component, cause, dryRun: false, manager: binaryOf(component) };
   }
 
-  #update<R extends ResourceName>(resource: R, object: ResourceMap[R], part: Part & string): Result<ResourceMap[R]> {
+  #update<R extends ResourceName>(
+    resource: R,
+    object: ResourceMap[R],
+    part: Part,
+    subresource = part === 'main' || typeof part !== 'string' ? '' : part,
+  ): Result<ResourceMap[R]> {
     const kind = this.#kind(resource);
     const { services, user } = this.#options;
     const { namespace = '', name } = object.metadata;
-    const target = { kind, namespace, name, subresource: part === 'main' ? '' : part, user };
+    const target = { kind, namespace, name, subresource, user };
     const write = this.#write();
     const asked = attributes(services, target, 'UPDATE', write);
     const draft = privateCopy(object);

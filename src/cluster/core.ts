@@ -12,6 +12,7 @@ import { errorText } from '../lib/log.ts';
 import type { Random } from '../lib/random.ts';
 import { seededRandom, systemRandom } from '../lib/random.ts';
 import { AlarmClock } from './alarm-clock.ts';
+import { certificateAuthority } from './certificate-authority.ts';
 import { Driver } from './driver.ts';
 import { openEngine } from './engine.ts';
 import { FanOut } from './fan-out.ts';
@@ -68,6 +69,7 @@ export function openCore(options: CoreOptions): Core {
     monotonic: () => performance.now(),
     tokens: tokensOf(settings),
     signer,
+    authority: certificateAuthority(context.storage.kv, clock),
     metrics: figures.text,
     tellLater: (telling) => fanOut.later(telling),
     logger,

@@ -1,6 +1,7 @@
 // The part of an open cluster that is synchronous: its log, its server and its components over one store. The object's
 // shell (core.ts) drives it with its alarm; the simulation drives it with a clock of its own.
 
+import type { CertificateAuthority } from '../api/certificates/v1/certificate-authority.ts';
 import { createApiServer } from '../apiserver/server.ts';
 import type { ApiServer, ApiServerOptions } from '../apiserver/server.ts';
 import type { RuntimeMetrics, RuntimePorts } from '../controllers/runtime/ports.ts';
@@ -23,6 +24,8 @@ export interface EngineOptions extends Omit<ApiServerOptions, 'log' | 'random'> 
   /** Given the log's head, so that a seed need not give the same numbers again after each start. */
   readonly randomAt: (head: number) => Random;
   readonly monotonic: () => number;
+  /** Signs what certificate requests ask for. */
+  readonly authority: CertificateAuthority;
   readonly logger: Logger;
   readonly runtimeMetrics: RuntimeMetrics;
   readonly controllers: ControllerSettings;
@@ -64,7 +67,7 @@ export function openEngine(options: EngineOptions): Engine {
   };
   const { poke, wakeBy } = options;
   const reported = (rev: number): boolean => log.event(rev)?.actor === POOL_USER;
-  const trust = { tokens: server.legacyTokens };
+  const trust = { tokens: server.legacyTokens, authorizer: server.authorizer, authority: options.authority };
   const components = createComponents(ports, options.controllers, trust, { clock, logger, poke, reported, wakeBy });
   const runtime = new Runtime(components, ports);
   return {

@@ -7,6 +7,7 @@ import { ingressController } from './cloudingress/ingress-controller.ts';
 import { routeController } from './cloudroute/route-controller.ts';
 import { serviceController } from './cloudservice/service-controller.ts';
 import { simulatedCloud } from './cloud/simulated-cloud.ts';
+import { certificateController } from './certificates/certificate-controller.ts';
 import { clusterRoleAggregationController } from './clusterroleaggregation/cluster-role-aggregation-controller.ts';
 import { cronJobController } from './cronjob/cronjob-controller.ts';
 import { csiAttacher } from './csidriver/csi-attacher.ts';
@@ -68,6 +69,7 @@ export function createControllers({ nodeGracePeriodMs, authority }: ControllerSe
     podGarbageCollector,
     serviceAccountController,
     tokensController({ tokens: trust.tokens, authority }),
+    certificateController(trust),
     rootCaPublisher(authority),
     clusterRoleAggregationController,
     nodeIpamController,

@@ -13,6 +13,7 @@ import type { Draft, KubeObject } from '../../api/object.ts';
 import type { ResourceMap, ResourceName } from '../../api/resources.ts';
 import type { ResourceRef, Result, Status } from '../../api/status.ts';
 import { alreadyExists, conflict, fail, notFoundStatus, OBJECT_MODIFIED, ok } from '../../api/status.ts';
+import type { CertificateSigningRequest } from '../../api/types/certificates-v1.ts';
 import type { Namespace, Pod } from '../../api/types/core-v1.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { formatTime } from '../../lib/clock.ts';
@@ -136,6 +137,10 @@ export class FakeClient implements Client {
       Object.assign(next, clone(old));
       if (spec !== undefined) next.spec = spec;
     });
+  }
+
+  approve(request: CertificateSigningRequest): Result<CertificateSigningRequest> {
+    return this.updateStatus('certificatesigningrequests.certificates.k8s.io', request);
   }
 
   delete(
@@ -272,6 +277,8 @@ function info(resource: ResourceName, kind: string, apiVersion: string, namespac
 }
 
 const RESOURCES: readonly ResourceInfo[] = [
+  info('apiservices.apiregistration.k8s.io', 'APIService', 'apiregistration.k8s.io/v1', false),
+  info('certificatesigningrequests.certificates.k8s.io', 'CertificateSigningRequest', 'certificates.k8s.io/v1', false),
   info('configmaps', 'ConfigMap', 'v1'),
   info('clusterroles.rbac.authorization.k8s.io', 'ClusterRole', 'rbac.authorization.k8s.io/v1', false),
   info('controllerrevisions.apps', 'ControllerRevision', 'apps/v1'),
@@ -281,6 +288,7 @@ const RESOURCES: readonly ResourceInfo[] = [
   info('endpoints', 'Endpoints', 'v1'),
   info('endpointslices.discovery.k8s.io', 'EndpointSlice', 'discovery.k8s.io/v1'),
   info('events', 'Event', 'v1'),
+  info('flowschemas.flowcontrol.apiserver.k8s.io', 'FlowSchema', 'flowcontrol.apiserver.k8s.io/v1', false),
   info('ingressclasses.networking.k8s.io', 'IngressClass', 'networking.k8s.io/v1', false),
   info('ingresses.networking.k8s.io', 'Ingress', 'networking.k8s.io/v1'),
   info('ipaddresses.networking.k8s.io', 'IPAddress', 'networking.k8s.io/v1', false),
@@ -293,6 +301,8 @@ const RESOURCES: readonly ResourceInfo[] = [
   info('pods', 'Pod', 'v1'),
   info('replicasets.apps', 'ReplicaSet', 'apps/v1'),
   info('replicationcontrollers', 'ReplicationController', 'v1'),
+  info('resourceclaims.resource.k8s.io', 'ResourceClaim', 'resource.k8s.io/v1'),
+  info('resourceclaimtemplates.resource.k8s.io', 'ResourceClaimTemplate', 'resource.k8s.io/v1'),
   info('resourcequotas', 'ResourceQuota', 'v1'),
   info('secrets', 'Secret', 'v1'),
   info('serviceaccounts', 'ServiceAccount', 'v1'),

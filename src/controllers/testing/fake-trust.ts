@@ -1,4 +1,4 @@
-// Signatures for tests: what was signed can be read.
+// Signatures for tests: what was signed can be read. Nobody may do anything.
 
 import type { Trust } from '../trust.ts';
 
@@ -7,4 +7,10 @@ export const fakeTrust: Trust = {
     issue: ({ namespace, secret, account }) =>
       `token-of-${namespace}/${secret}-for-${account.name}-${account.uid ?? ''}`,
   },
+  authority: {
+    certificate: () => 'CA',
+    sign: ({ request, usages, notBefore, notAfter }) =>
+      JSON.stringify([request.commonName, usages.join(), new Date(notBefore), new Date(notAfter)]),
+  },
+  authorizer: { authorize: () => ({ allowed: false }) },
 };

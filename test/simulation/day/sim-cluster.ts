@@ -12,6 +12,7 @@ import type { Client } from '../../../src/api/client.ts';
 import { bodyText } from '../../../src/apiserver/answer.ts';
 import type { Engine } from '../../../src/cluster/engine.ts';
 import { openEngine } from '../../../src/cluster/engine.ts';
+import { certificateAuthority } from '../../../src/cluster/certificate-authority.ts';
 import { newTokenKey, tokenSigner } from '../../../src/cluster/token-key.ts';
 import { tokensOf } from '../../../src/cluster/tokens.ts';
 import type { LogEvent } from '../../../src/eventlog/log.ts';
@@ -60,6 +61,7 @@ export class SimCluster {
   crashes = 0;
   readonly #options: SimClusterOptions;
   readonly #signer = tokenSigner(newTokenKey());
+  readonly #authority = certificateAuthority({ get: () => undefined, put: () => undefined }, { now: () => this.now });
   readonly #hash = createHash('sha256');
   #engine: Engine;
   /** The object's alarm, which a crash leaves armed. */
@@ -198,6 +200,7 @@ export class SimCluster {
       monotonic: () => 0,
       tokens: tokensOf(SETTINGS),
       signer: this.#signer,
+      authority: this.#authority,
       logger: createLogger({ level: 'error', write: (line) => this.#logged(line) }),
       runtimeMetrics: { reconciled: () => undefined, lagged: () => undefined },
       controllers: { nodeGracePeriodMs: NODE_GRACE_MS, authority: 'authority' },

@@ -45,6 +45,8 @@ export function controllerRules(): Readonly<Record<string, PolicyRule[]>> {
         'kubernetes.io/kube-apiserver-client kubernetes.io/kube-apiserver-client-kubelet kubernetes.io/kubelet-serving kubernetes.io/legacy-unknown',
       ),
       allow('create', 'authorization.k8s.io', 'subjectaccessreviews'),
+      // Where it publishes its authority; upstream's API server does that.
+      allow('create get update', CORE, 'configmaps'),
       events(),
     ],
     'cloud-node-controller': [
