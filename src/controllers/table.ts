@@ -31,6 +31,7 @@ import { podGarbageCollector } from './podgc/pod-garbage-collector.ts';
 import { replicaSetController } from './replicaset/replicaset-controller.ts';
 import { replicationController } from './replicationcontroller/replication-controller.ts';
 import { rootCaPublisher } from './rootcapublisher/root-ca-publisher.ts';
+import { resourceClaimController } from './resourceclaim/resource-claim-controller.ts';
 import { resourceQuotaController } from './resourcequota/resource-quota-controller.ts';
 import { ipRepairController } from './serviceallocation/ip-repair-controller.ts';
 import { portRepairController } from './serviceallocation/port-repair-controller.ts';
@@ -87,6 +88,7 @@ export function createControllers({ nodeGracePeriodMs, authority }: ControllerSe
     portRepairController,
     endpointsController,
     endpointSliceController,
+    resourceClaimController,
     resourceQuotaController,
     ephemeralVolumeController,
     persistentVolumeBinder,
