@@ -40,6 +40,7 @@ describe.skipIf(kubectl === undefined)('kubectl and the cloud', () => {
     expect(described).toMatch(`LoadBalancer Ingress:     ${address} (VIP)`);
     expect(described).toMatch(/Normal +EnsuringLoadBalancer .* service-controller +Ensuring load balancer/);
     expect(described).toMatch(/Normal +EnsuredLoadBalancer .* service-controller +Ensured load balancer/);
+    expect(described).not.toMatch(/Warning/);
     expect(await field('svc web', '.metadata.finalizers')).toBe('["service.kubernetes.io/load-balancer-cleanup"]');
   });
 
@@ -84,6 +85,13 @@ describe.skipIf(kubectl === undefined)('kubectl and the cloud', () => {
     expect(await session.run('get events --field-selector reason=DeletedLoadBalancer -o name')).not.toBe('');
     await session.until('get svc late', /198\.18\.9\.9/);
     await session.run('delete svc late');
+  });
+
+  it('a namespace goes with its load balancers', async () => {
+    await session.run('create namespace shops');
+    await session.run('create service loadbalancer shop --tcp=80:80 -n shops');
+    await session.until('get svc shop -n shops', /198\.1[89]\./);
+    expect(await session.run('delete namespace shops --timeout=20s')).toMatch('namespace "shops" deleted');
   });
 
   it('an Ingress gets the default class and an address', async () => {

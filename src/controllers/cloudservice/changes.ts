@@ -1,6 +1,7 @@
 // Which changes matter to a load balancer. Models needsUpdate, needsCleanup and the node predicates of kubernetes
 // staging/src/k8s.io/cloud-provider/controllers/service/controller.go.
 
+import type { View } from '../../api/client.ts';
 import type { Node, Service, ServicePort } from '../../api/types/core-v1.ts';
 import { wantsLoadBalancer } from '../../api/networking/v1/load-balancer-addresses.ts';
 import { deepEqual } from '../../lib/json.ts';
@@ -74,6 +75,12 @@ export function isHost(node: Node): boolean {
   if (node.metadata.deletionTimestamp !== undefined || isExcluded(node)) return false;
   return !(node.spec?.taints ?? []).some(({ key }) => key === TO_BE_DELETED_TAINT);
 }
+
+/** For a look at all nodes at once. */
+export const hostView: View<'nodes', { readonly host: boolean }> = {
+  resource: 'nodes',
+  of: (node) => ({ host: isHost(node) }),
+};
 
 /** Whether load balancers must hear of the node now. Readiness is left to their own health checks. */
 export function changesHosts(old: Node | undefined, now: Node): boolean {

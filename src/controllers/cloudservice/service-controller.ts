@@ -20,7 +20,7 @@ import type { LoadBalancerStatus, Service } from '../../api/types/core-v1.ts';
 import { clone, deepEqual } from '../../lib/json.ts';
 import type { CloudProvider } from '../cloud/cloud-provider.ts';
 import type { Change, Context, Controller, Outcome } from '../runtime/component.ts';
-import { changesHosts, FINALIZER, isHost, loadBalancerChange, needsCleanup } from './changes.ts';
+import { changesHosts, FINALIZER, hostView, isHost, loadBalancerChange, needsCleanup } from './changes.ts';
 
 const HOSTS = 'hosts ';
 
@@ -70,7 +70,7 @@ function ensure(cloud: CloudProvider, service: Service, { client }: Context): Ou
   const tell = (type: 'Normal' | 'Warning', reason: string, message: string): void =>
     client.event({ regarding: service, type, reason, message });
   tell('Normal', 'EnsuringLoadBalancer', 'Ensuring load balancer');
-  if (!client.list('nodes').some(isHost)) tellUnavailable(client, service);
+  if (!hasHosts(client)) tellUnavailable(client, service);
   const finalizers = [...(service.metadata.finalizers ?? []).filter((item) => item !== FINALIZER), FINALIZER];
   const ensured = cloud.loadBalancers.ensure(service, client);
   if (!ensured.ok) {
@@ -111,10 +111,14 @@ function write(
 function tellHosts(cloud: CloudProvider, service: Service, { client }: Context): undefined {
   if (!wantsLoadBalancer(service) || needsCleanup(service)) return undefined;
   if (cloud.loadBalancers.find(service) === undefined) return undefined;
-  if (!client.list('nodes').some(isHost)) return tellUnavailable(client, service);
+  if (!hasHosts(client)) return tellUnavailable(client, service);
   const message = 'Updated load balancer with new hosts';
   client.event({ regarding: service, type: 'Normal', reason: 'UpdatedLoadBalancer', message });
   return undefined;
+}
+
+function hasHosts(client: Client): boolean {
+  return client.view(hostView, { namespace: '' }).some(({ host }) => host);
 }
 
 function tellUnavailable(client: Client, regarding: Service): undefined {

@@ -73,7 +73,7 @@ export class FakeClient implements Client {
     const labels = Object.entries(matchLabels ?? {});
     return this.#options.store
       .list(resource, options.term)
-      .filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace)
+      .filter(({ metadata }) => namespace === undefined || (metadata.namespace ?? '') === namespace)
       .filter(({ metadata }) => labels.every(([key, value]) => metadata.labels?.[key] === value)) as Array<
       ResourceMap[R]
     >;
