@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../api/object.ts';
-import type { Pod } from '../../api/types/core-v1.ts';
+import type { Pod, PodResourceClaim } from '../../api/types/core-v1.ts';
 import type { ResourceClaim, ResourceClaimStatus } from '../../api/types/resource-v1.ts';
 import { clone } from '../../lib/json.ts';
 import { garbageCollector } from '../garbagecollector/garbage-collector.ts';
@@ -28,7 +28,7 @@ function template({ client }: FakeCluster): void {
   must(client.create(TEMPLATES, body));
 }
 
-function pod(made: FakeCluster, claim: object, node?: string): Pod {
+function pod(made: FakeCluster, claim: PodResourceClaim, node?: string): Pod {
   const metadata = { name: 'web', namespace: 'ns' };
   const spec = {
     containers: [{ name: 'c' }],
