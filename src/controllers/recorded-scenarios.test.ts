@@ -18,6 +18,7 @@ const SOURCES = [
   'job-controller',
   'replicaset-controller',
   'replication-controller',
+  'statefulset-controller',
 ];
 const KINDS = [
   'ClusterRole',
@@ -31,6 +32,7 @@ const KINDS = [
   'PodDisruptionBudget',
   'ReplicaSet',
   'ReplicationController',
+  'StatefulSet',
 ];
 
 /** As in the recording: nodes there have no kubelet. */
@@ -70,6 +72,16 @@ const IDS: ReadonlySet<string> = new Set([
   'rs-orphan',
   'rs-failed-pod',
   'rc-basic',
+  'sts-ordered',
+  'sts-scale',
+  'sts-rolling',
+  'sts-partition',
+  'sts-maxunavailable',
+  'sts-ondelete',
+  'sts-parallel',
+  'sts-ordinals',
+  'sts-failed',
+  'sts-stuck',
   'ds-taints',
   'ds-tolerate',
   'ds-label',

@@ -38,6 +38,7 @@ import { portRepairController } from './serviceallocation/port-repair-controller
 import { serviceAccountController } from './serviceaccount/service-account-controller.ts';
 import { serviceCidrsController } from './servicecidrs/service-cidrs-controller.ts';
 import { tokensController } from './serviceaccounttoken/tokens-controller.ts';
+import { statefulSetController } from './statefulset/statefulset-controller.ts';
 import { taintEvictionController } from './tainteviction/taint-eviction-controller.ts';
 import { pvcProtectionController } from './storageprotection/pvc-protection-controller.ts';
 import { pvProtectionController } from './storageprotection/pv-protection-controller.ts';
@@ -61,6 +62,7 @@ export function createControllers({ nodeGracePeriodMs, authority }: ControllerSe
     replicaSetController,
     replicationController,
     daemonSetController(),
+    statefulSetController,
     jobController(),
     cronJobController,
     ttlAfterFinishedController,

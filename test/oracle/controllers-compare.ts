@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '../../src/api/object.ts';
 import type { Recorded, ReducedObject } from '../../src/controllers/testing/recorded-actions.ts';
-import { neutral } from '../../src/controllers/testing/recorded-names.ts';
+import { asPublished, neutral } from '../../src/controllers/testing/recorded-names.ts';
 import { reduce } from '../../src/controllers/testing/reduce.ts';
 import type { Api } from '../support/api.ts';
 import type { EventObject, Play } from './controllers-play.ts';
@@ -167,14 +167,9 @@ function told({ type, reason, message, involvedObject: { kind, name } }: EventOb
   return `${type} ${reason} ${kind}/${name} ${spelled(message)}`;
 }
 
-/**
- * Of many similar events the recorder's server joined the last into one, under this prefix. The fork writes `Create Pod` in
- * events of StatefulSets, upstream `create Pod`.
- */
+/** Of many similar events the recorder's server joined the last into one, under this prefix. */
 function spelled(message: string): string {
-  return message
-    .replace(/^\(combined from similar events\): /, '')
-    .replace(/^(Create|Delete)(?= (Pod|Claim) .* in StatefulSet )/, (verb) => verb.toLowerCase());
+  return asPublished(message.replace(/^\(combined from similar events\): /, ''));
 }
 
 function ofAnyNode(text: string): string {

@@ -52,7 +52,7 @@ export function claimOwned<R extends ResourceName>(
   client: Client,
   resource: R,
   owner: KubeObject,
-  matches: (labels: Labels) => boolean,
+  matches: (labels: Labels, object: ResourceMap[R]) => boolean,
   finalizer?: string,
 ): Claims<ResourceMap[R]> {
   const owned = client.list(resource, { term: `owner:${owner.metadata.uid}` });
@@ -74,7 +74,7 @@ function claim<R extends ResourceName, T extends Owned>(
   resource: R,
   owner: KubeObject,
   owned: readonly T[],
-  matches: (labels: Labels) => boolean,
+  matches: (labels: Labels, object: T) => boolean,
   finalizer: string | undefined,
 ): Claims<T> {
   const claimed: T[] = [];
@@ -82,7 +82,7 @@ function claim<R extends ResourceName, T extends Owned>(
   for (const object of owned) {
     if (controllerOf(object)?.uid !== owner.metadata.uid) continue;
     const { name, namespace = '', labels } = object.metadata;
-    if (matches(labels)) claimed.push(object);
+    if (matches(labels, object)) claimed.push(object);
     else if (owner.metadata.deletionTimestamp === undefined) {
       const whole = client.get(resource, namespace, name);
       if (whole !== undefined) error ??= release(client, resource, owner, whole, finalizer);
@@ -99,14 +99,14 @@ export function adoptOrphans<R extends ResourceName>(
   client: Client,
   resource: R,
   owner: KubeObject,
-  matches: (labels: Labels) => boolean,
+  matches: (labels: Labels, object: ResourceMap[R]) => boolean,
   finalizer?: string,
 ): string | undefined {
   if (owner.metadata.deletionTimestamp !== undefined) return undefined;
   let error: string | undefined;
   for (const object of client.list(resource, { namespace: owner.metadata.namespace ?? '' })) {
     if (controllerOf(object) !== undefined || object.metadata.deletionTimestamp !== undefined) continue;
-    if (!matches(object.metadata.labels)) continue;
+    if (!matches(object.metadata.labels, object)) continue;
     const next = clone(object);
     next.metadata.ownerReferences = [...(next.metadata.ownerReferences ?? []), controllerReference(owner)];
     if (finalizer !== undefined) {

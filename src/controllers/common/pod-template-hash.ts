@@ -20,16 +20,25 @@ function safeEncode(text: string): string {
 }
 
 export function podTemplateHash(template: PodTemplateSpec, collisionCount: number | undefined): string {
-  let hash = 0x811c9dc5;
-  const add = (byte: number): void => {
-    hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
-  };
-  for (const byte of new TextEncoder().encode(podTemplateText(template))) add(byte);
+  const text = new TextEncoder().encode(podTemplateText(template));
+  const bytes = new Uint8Array(text.length + (collisionCount === undefined ? 0 : 8));
+  bytes.set(text);
   if (collisionCount !== undefined) {
     // Eight bytes, of which upstream fills four.
-    for (let i = 0; i < 8; i++) add(i < 4 ? (collisionCount >>> (8 * i)) & 0xff : 0);
+    for (let i = 0; i < 4; i++) bytes[text.length + i] = (collisionCount >>> (8 * i)) & 0xff;
   }
-  return safeEncode(String(hash));
+  return safeEncode(String(fnv1a(bytes)));
+}
+
+/** The same of any text. */
+export function safeHash(text: string): string {
+  return safeEncode(String(fnv1a(new TextEncoder().encode(text))));
+}
+
+function fnv1a(bytes: Iterable<number>): number {
+  let hash = 0x811c9dc5;
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  return hash;
 }
 
 export function podTemplateText(template: PodTemplateSpec): string {

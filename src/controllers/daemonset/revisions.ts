@@ -2,19 +2,25 @@
 // Models kubernetes pkg/controller/daemon/update.go (constructHistory, snapshot, cleanupHistory).
 
 import type { Client } from '../../api/client.ts';
-import type { Status } from '../../api/status.ts';
 import type { ControllerRevision, DaemonSet } from '../../api/types/apps-v1.ts';
 import type { Pod } from '../../api/types/core-v1.ts';
 import { clone, deepEqual } from '../../lib/json.ts';
 import { controllerReference } from '../common/owners.ts';
 import { podTemplateHash } from '../common/pod-template-hash.ts';
+import {
+  failureOf,
+  nextNumber,
+  removeRevision,
+  renumber,
+  REVISIONS,
+  templatePatch,
+  textOf,
+} from '../common/revisions.ts';
 import { HASH_LABEL } from './pod.ts';
 
 export type Revisions =
   | { readonly ok: true; readonly hash: string; readonly old: readonly ControllerRevision[] }
   | { readonly ok: false; readonly error: string };
-
-const RESOURCE = 'controllerrevisions.apps';
 
 /** Finds the revision of the current template among the owned ones, or makes it; it gets the highest number. */
 export function currentRevision(
@@ -23,10 +29,10 @@ export function currentRevision(
   owned: readonly ControllerRevision[],
   pods: readonly Pod[],
 ): Revisions {
-  const data = dataOf(set);
+  const data = templatePatch(set.spec?.template);
   const current = owned.filter((revision) => deepEqual(revision.data, data));
   const old = owned.filter((revision) => !current.includes(revision));
-  const number = Math.max(0, ...old.map(({ revision }) => revision)) + 1;
+  const number = nextNumber(old);
   const kept = current.toSorted((a, b) => a.revision - b.revision).at(-1);
   if (kept === undefined) return make(client, set, data, number, old);
   const hash = kept.metadata.labels?.[HASH_LABEL] ?? kept.metadata.name;
@@ -42,11 +48,6 @@ export function currentRevision(
   return error === undefined ? { ok: true, hash, old } : { ok: false, error };
 }
 
-/** A strategic merge patch that brings the template back. */
-function dataOf({ spec }: DaemonSet): Record<string, unknown> {
-  return { spec: { template: { ...clone(spec?.template ?? {}), $patch: 'replace' } } };
-}
-
 function make(
   client: Client,
   set: DaemonSet,
@@ -57,7 +58,7 @@ function make(
   const { name: setName, namespace = '', annotations } = set.metadata;
   const hash = podTemplateHash(set.spec?.template ?? {}, set.status?.collisionCount);
   const name = `${setName}-${hash}`;
-  const created = client.create(RESOURCE, {
+  const created = client.create(REVISIONS, {
     apiVersion: 'apps/v1',
     kind: 'ControllerRevision',
     metadata: {
@@ -72,7 +73,7 @@ function make(
   });
   if (created.ok) return { ok: true, hash, old };
   if (created.status.reason !== 'AlreadyExists') return { ok: false, error: textOf(created.status) };
-  const there = client.get(RESOURCE, namespace, name);
+  const there = client.get(REVISIONS, namespace, name);
   if (there !== undefined && deepEqual(there.data, data)) return { ok: true, hash, old };
   // Another template has the same hash: the count makes the next one differ.
   const collisionCount = (set.status?.collisionCount ?? 0) + 1;
@@ -90,16 +91,9 @@ function label(client: Client, owned: readonly ControllerRevision[]): string | u
     if (revision.metadata.labels?.[HASH_LABEL] !== undefined) continue;
     const next = clone(revision);
     next.metadata.labels = { ...next.metadata.labels, [HASH_LABEL]: next.metadata.name };
-    error ??= failureOf(client.update(RESOURCE, next));
+    error ??= failureOf(client.update(REVISIONS, next));
   }
   return error;
-}
-
-function renumber(client: Client, revision: ControllerRevision, number: number): string | undefined {
-  if (revision.revision >= number) return undefined;
-  const { namespace = '', name } = revision.metadata;
-  const now = client.get(RESOURCE, namespace, name) ?? revision;
-  return failureOf(client.update(RESOURCE, { ...now, revision: number }));
 }
 
 /** Removes revisions of the same template as that of `hash`, whose pods become its own. */
@@ -118,7 +112,7 @@ function merge(
     next.metadata.labels = { ...next.metadata.labels, [HASH_LABEL]: hash };
     error ??= failureOf(client.update('pods', next));
   }
-  for (const revision of duplicates) if (error === undefined) error = remove(client, revision);
+  for (const revision of duplicates) if (error === undefined) error = removeRevision(client, revision);
   return error;
 }
 
@@ -136,20 +130,6 @@ export function cleanUpRevisions(
     .filter(({ metadata }) => !live.has(metadata.labels?.[HASH_LABEL] ?? metadata.name))
     .toSorted((a, b) => a.revision - b.revision);
   let error: string | undefined;
-  for (const revision of dead.slice(0, surplus)) error ??= remove(client, revision);
+  for (const revision of dead.slice(0, surplus)) error ??= removeRevision(client, revision);
   return error;
-}
-
-function remove(client: Client, { metadata }: ControllerRevision): string | undefined {
-  const { namespace = '', name, uid } = metadata;
-  return failureOf(client.delete(RESOURCE, namespace, name, { preconditions: { uid } }));
-}
-
-/** Why a write failed. That its object is gone is no failure. */
-function failureOf(result: { ok: true } | { ok: false; status: Status }): string | undefined {
-  return result.ok || result.status.reason === 'NotFound' ? undefined : textOf(result.status);
-}
-
-function textOf({ message, reason }: Status): string {
-  return message ?? reason ?? 'refused';
 }

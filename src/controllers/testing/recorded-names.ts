@@ -33,8 +33,10 @@ export class RecordedNames {
     if (kind === 'ReplicaSet') this.#sawSet(name, labels?.['pod-template-hash']);
     if (kind === 'ControllerRevision') add(this.#revisions, /-([a-z0-9]+)$/.exec(name)?.[1]);
     if (kind === 'Job') add(this.#schedules, /-(\d{8})$/.exec(name)?.[1]);
-    if (generateName !== undefined) this.#generated.set(name, { kind, prefix: generateName });
-    if (kind === 'Pod' && generateName !== undefined) add(this.#pods, name);
+    // Pods of a StatefulSet have a generateName, but their names are their own.
+    if (generateName === undefined || labels?.['statefulset.kubernetes.io/pod-name'] === name) return;
+    this.#generated.set(name, { kind, prefix: generateName });
+    if (kind === 'Pod') add(this.#pods, name);
   }
 
   #sawSet(name: string, hash: string | undefined): void {
@@ -100,4 +102,9 @@ export function neutral(text: string): string {
 
 function add(list: string[], item: string | undefined): void {
   if (item !== undefined && !list.includes(item)) list.push(item);
+}
+
+/** The recorded server is a fork, which writes `Create Pod` in events of StatefulSets where upstream writes `create Pod`. */
+export function asPublished(message: string): string {
+  return message.replace(/^(Create|Delete)(?= (Pod|Claim) .* in StatefulSet )/, (verb) => verb.toLowerCase());
 }

@@ -8,6 +8,7 @@ import type { OwnerReference } from '../../api/types/meta-v1.ts';
 import { daemonSet } from '../../api/apps/v1/daemon-set.ts';
 import { deployment } from '../../api/apps/v1/deployment.ts';
 import { replicaSet } from '../../api/apps/v1/replica-set.ts';
+import { statefulSet } from '../../api/apps/v1/stateful-set.ts';
 import { cronJob } from '../../api/batch/v1/cron-job.ts';
 import { job } from '../../api/batch/v1/job.ts';
 import { replicationController } from '../../api/core/v1/replication-controller.ts';
@@ -20,7 +21,7 @@ import { FakeCluster } from './fake-cluster.ts';
 import { endedPod, fakeKubelet, readyPod } from './fake-kubelet.ts';
 import type { Action, Recorded } from './recorded-actions.ts';
 import { parseAction } from './recorded-actions.ts';
-import { neutral, RecordedNames } from './recorded-names.ts';
+import { asPublished, neutral, RecordedNames } from './recorded-names.ts';
 import { pick, reduce, sorted, unique } from './reduce.ts';
 
 const NAMESPACE = 'oracle-beh-ns';
@@ -39,6 +40,7 @@ const RESOURCES: Readonly<Record<string, ResourceName>> = {
   PodDisruptionBudget: 'poddisruptionbudgets.policy',
   ReplicaSet: 'replicasets.apps',
   ReplicationController: 'replicationcontrollers',
+  StatefulSet: 'statefulsets.apps',
 };
 
 /** Kinds of whose defaults and strategy controllers see something. */
@@ -50,6 +52,7 @@ const STRATEGIES: readonly Kind[] = [
   podDisruptionBudget,
   replicaSet,
   replicationController,
+  statefulSet,
 ];
 /** The longest that the recorder waited for a pod. */
 const MAX_WAIT_MS = 180_000;
@@ -236,7 +239,7 @@ export class Scenario {
     );
     return unique(
       theirs.map(({ involvedObject: { kind, name }, reason, message }) =>
-        neutral(`${kind}/${name} ${reason} ${message}`),
+        neutral(`${kind}/${name} ${reason} ${asPublished(message)}`),
       ),
     );
   }

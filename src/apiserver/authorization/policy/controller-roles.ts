@@ -252,6 +252,15 @@ export function controllerRules(): Readonly<Record<string, PolicyRule[]>> {
       allow(`delete ${READ} update`, CORE, 'secrets'),
       allow(`${READ} update`, CORE, 'serviceaccounts'),
     ],
+    'statefulset-controller': [
+      allow(READ, 'apps', 'statefulsets'),
+      allow('update', 'apps', 'statefulsets/status'),
+      allow('update', 'apps', 'statefulsets/finalizers'),
+      allow(`create delete ${READ} patch update`, CORE, 'pods'),
+      allow(`create delete ${READ} patch update`, 'apps', 'controllerrevisions'),
+      allow('create delete get update', CORE, 'persistentvolumeclaims'),
+      events(),
+    ],
     'ttl-after-finished-controller': [allow(`delete ${READ}`, BATCH, 'jobs'), events()],
     'ttl-controller': [allow('list patch update watch', CORE, 'nodes'), events()],
     'validatingadmissionpolicy-status-controller': [

@@ -1,0 +1,44 @@
+// What a StatefulSet says of its pods.
+// Models kubernetes pkg/controller/statefulset/stateful_set_control.go (updateStatus) and stateful_set_utils.go
+// (completeRollingUpdate).
+
+import type { StatefulSet, StatefulSetStatus } from '../../api/types/apps-v1.ts';
+import { revisionOf } from './identity.ts';
+import type { Revisions } from './revisions.ts';
+import type { Step } from './sync.ts';
+import { isAvailable, isRunningAndReady, isTerminating } from './sync.ts';
+
+/** Counts of 0 are left out where upstream leaves them out. Conditions, which it never sets, are dropped likewise. */
+export function statefulSetStatus(
+  set: StatefulSet,
+  { current, update, collisionCount }: Revisions,
+  { pods, replaced }: Step,
+  now: number,
+): StatefulSetStatus {
+  const ready = pods.filter(isRunningAndReady);
+  const alive = pods.filter((pod) => !isTerminating(pod));
+  const of = (revision: string): number => alive.filter((pod) => revisionOf(pod) === revision).length;
+  const available = ready.filter((pod) => isAvailable(set, pod, now)).length;
+  const updated = of(update.metadata.name);
+  // A rollout is complete when every pod is of the newest revision, and ready.
+  const complete =
+    (set.spec?.updateStrategy?.type ?? 'RollingUpdate') === 'RollingUpdate' &&
+    updated === pods.length &&
+    ready.length === pods.length;
+  const currentReplicas = complete ? updated : of(current.metadata.name) - replaced;
+  return {
+    ...(set.metadata.generation === undefined ? {} : { observedGeneration: set.metadata.generation }),
+    replicas: pods.length,
+    ...positive('readyReplicas', ready.length),
+    ...positive('currentReplicas', currentReplicas),
+    ...positive('updatedReplicas', updated),
+    currentRevision: complete ? update.metadata.name : current.metadata.name,
+    updateRevision: update.metadata.name,
+    collisionCount,
+    availableReplicas: available,
+  };
+}
+
+function positive<K extends string>(key: K, count: number): { [P in K]?: number } {
+  return (count === 0 ? {} : { [key]: count }) as { [P in K]?: number };
+}
