@@ -1,11 +1,11 @@
-// Upstream's names of what its API must do (groups A and AS of the classified list) each have a test of ours of that name,
+// Upstream's names of what its API must do (groups A, AS and B1 of the classified list) each have a test of ours of that name,
 // or stand in docs/conformance.md with the reason.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 const LIST = new URL('../../../shared/reference/conformance.md', import.meta.url);
-const GROUPS = ['## (a) ', '## (a*) '];
+const GROUPS = ['## (a) ', '## (a*) ', '## (b1) '];
 
 /** The names of a group stand below its title, one a line, a note behind two dashes. */
 function namesOf(list: string): string[] {

@@ -1,0 +1,412 @@
+// After kubernetes pkg/controller/statefulset/{stateful_set_control,stateful_set,stateful_pod_control}_test.go.
+
+import { describe, expect, it } from 'vitest';
+import { forbiddenStatus } from '../../api/status.ts';
+import type { StatefulSet, StatefulSetSpec } from '../../api/types/apps-v1.ts';
+import type { PersistentVolumeClaim, Pod } from '../../api/types/core-v1.ts';
+import { clone } from '../../lib/json.ts';
+import { garbageCollector } from '../garbagecollector/garbage-collector.ts';
+import type { FakeClusterOptions } from '../testing/fake-cluster.ts';
+import { FakeCluster } from '../testing/fake-cluster.ts';
+import { fakeKubelet } from '../testing/fake-kubelet.ts';
+import { aPod, must } from '../testing/objects.ts';
+import { ordinalOf } from './identity.ts';
+import { statefulSetController } from './statefulset-controller.ts';
+
+const SETS = 'statefulsets.apps';
+const CLAIMS = 'persistentvolumeclaims';
+const LABELS = { app: 'web' };
+
+const DATA = {
+  metadata: { name: 'data' },
+  spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+} as unknown as PersistentVolumeClaim;
+
+interface Options {
+  readonly ready?: (pod: Pod) => boolean;
+  readonly lingers?: (pod: Pod) => boolean;
+  readonly gate?: FakeClusterOptions['gate'];
+}
+
+/** A cluster with the set `a/web`, whose kubelet makes every pod ready at once unless told otherwise. */
+class Sets extends FakeCluster {
+  readonly ordinalsMade: number[] = [];
+
+  constructor(spec: Partial<StatefulSetSpec> = {}, options: Options = {}) {
+    super({
+      controllers: [statefulSetController, garbageCollector, fakeKubelet(options)],
+      ...(options.gate === undefined ? {} : { gate: options.gate }),
+    });
+    must(
+      this.client.create(SETS, {
+        apiVersion: 'apps/v1',
+        kind: 'StatefulSet',
+        metadata: { name: 'web', namespace: 'a' },
+        spec: {
+          replicas: 3,
+          serviceName: 'web',
+          selector: { matchLabels: LABELS },
+          template: { metadata: { labels: LABELS }, spec: { containers: [{ name: 'c', image: 'app:1' }] } },
+          updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 0 } },
+          podManagementPolicy: 'OrderedReady',
+          ...spec,
+        },
+      }),
+    );
+    this.settle();
+  }
+
+  get set(): StatefulSet {
+    const set = this.client.get(SETS, 'a', 'web');
+    if (set === undefined) throw new Error('the set is gone');
+    return set;
+  }
+
+  /** `web-0 app:1`, by ordinal; with `-` before what is on its way out. */
+  get pods(): string[] {
+    return this.client
+      .list('pods')
+      .toSorted((a, b) => ordinalOf(a) - ordinalOf(b))
+      .map(({ metadata, spec }) => {
+        const going = metadata.deletionTimestamp === undefined ? '' : '-';
+        return `${going}${metadata.name} ${spec?.containers[0]?.image}`;
+      });
+  }
+
+  get claims(): string[] {
+    return this.client.list(CLAIMS).map(({ metadata }) => {
+      const owners = (metadata.ownerReferences ?? []).map(({ kind, name }) => `${kind}/${name}`);
+      return [metadata.name, ...owners].join(' ');
+    });
+  }
+
+  get told(): string[] {
+    return this.events.map(({ reason, message }) => `${reason}: ${message}`);
+  }
+
+  /** In the order in which they were made. */
+  get made(): string[] {
+    return this.history
+      .filter(({ resource, verb }) => resource === 'pods' && verb === 'create')
+      .map(({ name }) => name);
+  }
+
+  change(how: (spec: StatefulSetSpec) => void): void {
+    const next = clone(this.set);
+    if (next.spec !== undefined) how(next.spec);
+    next.metadata.generation = (next.metadata.generation ?? 0) + 1;
+    must(this.client.update(SETS, next));
+    this.settle();
+  }
+
+  setImage(image: string): void {
+    this.change(({ template }) => {
+      for (const container of template.spec?.containers ?? []) container.image = image;
+    });
+  }
+
+  kill(name: string): void {
+    this.client.delete('pods', 'a', name);
+    this.settle();
+  }
+
+  fail(name: string): void {
+    const pod = this.client.get('pods', 'a', name);
+    if (pod === undefined) throw new Error(`no ${name}`);
+    must(this.client.updateStatus('pods', { ...pod, status: { ...pod.status, phase: 'Failed' } }));
+    this.settle();
+  }
+}
+
+describe('statefulset controller', () => {
+  it('CreatesPods: one after the other, each with its name, labels, host name and revision', () => {
+    const cluster = new Sets();
+    expect(cluster.made).toEqual(['web-0', 'web-1', 'web-2']);
+    const [revision] = cluster.client.list('controllerrevisions.apps');
+    const name = revision?.metadata.name;
+    expect(revision).toMatchObject({
+      metadata: {
+        labels: { app: 'web', 'controller.kubernetes.io/hash': name?.slice('web-'.length) },
+        ownerReferences: [{ kind: 'StatefulSet', name: 'web', controller: true, blockOwnerDeletion: true }],
+      },
+      revision: 1,
+      data: { spec: { template: { $patch: 'replace', metadata: { labels: LABELS } } } },
+    });
+    expect(cluster.client.get('pods', 'a', 'web-1')).toMatchObject({
+      metadata: {
+        generateName: 'web-',
+        labels: {
+          app: 'web',
+          'apps.kubernetes.io/pod-index': '1',
+          'controller-revision-hash': name,
+          'statefulset.kubernetes.io/pod-name': 'web-1',
+        },
+      },
+      spec: { hostname: 'web-1', subdomain: 'web' },
+    });
+    expect(cluster.set.status).toEqual({
+      observedGeneration: 1,
+      replicas: 3,
+      readyReplicas: 3,
+      currentReplicas: 3,
+      updatedReplicas: 3,
+      availableReplicas: 3,
+      currentRevision: name,
+      updateRevision: name,
+      collisionCount: 0,
+    });
+    expect(cluster.told).toContain('SuccessfulCreate: create Pod web-0 in StatefulSet web successful');
+  });
+
+  it('a converged set is left alone, after a restart too', () => {
+    const cluster = new Sets({ volumeClaimTemplates: [DATA] });
+    const writes = cluster.history.length;
+    cluster.restart();
+    expect(cluster.settle()).toBeUndefined();
+    expect(cluster.history).toHaveLength(writes);
+  });
+
+  it('waits for the pod before: OrderedReady', () => {
+    const cluster = new Sets({}, { ready: ({ metadata }) => metadata.name !== 'web-1' });
+    expect(cluster.pods).toEqual(['web-0 app:1', 'web-1 app:1']);
+    expect(cluster.set.status).toMatchObject({ replicas: 2, readyReplicas: 1 });
+  });
+
+  it('waits for nobody: Parallel', () => {
+    const cluster = new Sets({ podManagementPolicy: 'Parallel' }, { ready: () => false });
+    expect(cluster.pods).toHaveLength(3);
+    cluster.change((spec) => (spec.replicas = 0));
+    expect(cluster.pods).toEqual([]);
+  });
+
+  it('minReadySeconds: a ready pod is waited for until it is available', () => {
+    const cluster = new Sets({ minReadySeconds: 10, replicas: 2 });
+    expect(cluster.pods).toEqual(['web-0 app:1']);
+    expect(cluster.set.status).toMatchObject({ readyReplicas: 1, availableReplicas: 0 });
+    cluster.advance(11_000);
+    expect(cluster.pods).toEqual(['web-0 app:1', 'web-1 app:1']);
+  });
+
+  it('ScalesUp, ScalesDown: upwards, and downwards one at a time', () => {
+    const going = new Set<string>();
+    const cluster = new Sets({}, { lingers: ({ metadata }) => going.has(metadata.name) });
+    cluster.change((spec) => (spec.replicas = 4));
+    expect(cluster.made.at(-1)).toBe('web-3');
+    going.add('web-3');
+    cluster.change((spec) => (spec.replicas = 2));
+    expect(cluster.pods).toEqual(['web-0 app:1', 'web-1 app:1', 'web-2 app:1', '-web-3 app:1']);
+  });
+
+  it('ScalesDown: an unhealthy pod that is too many goes, though nobody waits for it to be healthy', () => {
+    const cluster = new Sets({}, { ready: ({ metadata }) => metadata.name !== 'web-2' });
+    expect(cluster.pods).toHaveLength(3);
+    cluster.change((spec) => (spec.replicas = 1));
+    expect(cluster.pods).toEqual(['web-0 app:1']);
+  });
+
+  it('ReplacesPods: one that goes comes back under its name', () => {
+    const cluster = new Sets();
+    const { uid } = cluster.client.get('pods', 'a', 'web-1')?.metadata ?? {};
+    cluster.kill('web-1');
+    expect(cluster.pods).toHaveLength(3);
+    expect(cluster.client.get('pods', 'a', 'web-1')?.metadata.uid).not.toBe(uid);
+  });
+
+  it('RecreatesFailedPod: a failed pod is deleted and made again', () => {
+    const cluster = new Sets();
+    cluster.fail('web-1');
+    expect(cluster.client.get('pods', 'a', 'web-1')?.status?.phase).toBe('Running');
+    expect(cluster.told).toContain('SuccessfulDelete: delete Pod web-1 in StatefulSet web successful');
+  });
+
+  it('TestStatefulSetControl_getSetRevisions: a template that was there before gets its revision back, renumbered', () => {
+    const cluster = new Sets();
+    cluster.setImage('app:2');
+    cluster.setImage('app:1');
+    const revisions = cluster.client.list('controllerrevisions.apps');
+    expect(revisions.map(({ revision }) => revision).toSorted()).toEqual([2, 3]);
+    expect(cluster.set.status?.currentRevision).toBe(revisions.find(({ revision }) => revision === 3)?.metadata.name);
+  });
+
+  it('TestStatefulSetControlRollingUpdate: from the highest ordinal down, each available before the next goes', () => {
+    const cluster = new Sets();
+    cluster.setImage('app:2');
+    expect(cluster.made.slice(3)).toEqual(['web-2', 'web-1', 'web-0']);
+    expect(cluster.pods).toEqual(['web-0 app:2', 'web-1 app:2', 'web-2 app:2']);
+    expect(cluster.set.status?.currentRevision).toBe(cluster.set.status?.updateRevision);
+  });
+
+  it('TestStatefulSetControlRollingUpdateBlocked: a new pod that never is ready holds it up, and a mended template alone does not help', () => {
+    const cluster = new Sets({}, { ready: ({ spec }) => spec?.containers[0]?.image !== 'bad' });
+    cluster.setImage('bad');
+    expect(cluster.pods).toEqual(['web-0 app:1', 'web-1 app:1', 'web-2 bad']);
+    cluster.setImage('app:2');
+    expect(cluster.pods).toEqual(['web-0 app:1', 'web-1 app:1', 'web-2 bad']);
+    cluster.kill('web-2');
+    expect(cluster.pods).toEqual(['web-0 app:2', 'web-1 app:2', 'web-2 app:2']);
+  });
+
+  it('TestStatefulSetControlRollingUpdateWithPartition: what is below stays, and comes back, as it was', () => {
+    const cluster = new Sets({ updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 2 } } });
+    cluster.setImage('app:2');
+    expect(cluster.pods).toEqual(['web-0 app:1', 'web-1 app:1', 'web-2 app:2']);
+    cluster.kill('web-0');
+    expect(cluster.pods[0]).toBe('web-0 app:1');
+    expect(cluster.set.status).toMatchObject({ currentReplicas: 2, updatedReplicas: 1 });
+  });
+
+  it('TestStatefulSetControlRollingUpdateWithMaxUnavailable: so many at once', () => {
+    const going = new Set(['web-3', 'web-2']);
+    const cluster = new Sets(
+      { replicas: 4, updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 0, maxUnavailable: 2 } } },
+      { lingers: ({ metadata }) => going.has(metadata.name) },
+    );
+    cluster.setImage('app:2');
+    expect(cluster.pods).toEqual(['web-0 app:1', 'web-1 app:1', '-web-2 app:1', '-web-3 app:1']);
+  });
+
+  it('TestStatefulSetControlOnDeleteUpdate: only what somebody deletes is made anew', () => {
+    const cluster = new Sets({ updateStrategy: { type: 'OnDelete' } });
+    cluster.setImage('app:2');
+    expect(cluster.pods).toEqual(['web-0 app:1', 'web-1 app:1', 'web-2 app:1']);
+    cluster.kill('web-1');
+    expect(cluster.pods).toEqual(['web-0 app:1', 'web-1 app:2', 'web-2 app:1']);
+  });
+
+  it('TestStatefulSetControlLimitsHistory: old revisions go beyond the limit', () => {
+    const cluster = new Sets({ revisionHistoryLimit: 1 });
+    for (const image of ['app:2', 'app:3', 'app:4']) cluster.setImage(image);
+    expect(
+      cluster.client
+        .list('controllerrevisions.apps')
+        .map(({ revision }) => revision)
+        .toSorted(),
+    ).toEqual([3, 4]);
+  });
+
+  it('ordinals.start: the first pod has that ordinal, and those below go', () => {
+    const cluster = new Sets({ replicas: 2 });
+    cluster.change((spec) => (spec.ordinals = { start: 1 }));
+    expect(cluster.pods).toEqual(['web-1 app:1', 'web-2 app:1']);
+  });
+
+  it('TestStatefulPodControlCreatesPods: claims first, and a pod that is refused is told of', () => {
+    const gate: FakeClusterOptions['gate'] = (verb, resource) =>
+      verb === 'create' && resource === 'pods'
+        ? forbiddenStatus({ group: '', resource: 'pods' }, 'web-0', 'no')
+        : undefined;
+    const cluster = new Sets({ volumeClaimTemplates: [DATA], replicas: 1 }, { gate });
+    expect(cluster.claims).toEqual(['data-web-0']);
+    expect(cluster.told[0]).toBe('SuccessfulCreate: create Claim data-web-0 Pod web-0 in StatefulSet web success');
+    expect(cluster.told[1]).toMatch(
+      /^FailedCreate: create Pod web-0 in StatefulSet web failed error: pods "web-0" is forbidden/,
+    );
+  });
+
+  it('TestStatefulPodControlUpdatesPodIdentity: a pod that lost its label gets it back', () => {
+    const cluster = new Sets({ replicas: 1 });
+    const pod = clone(cluster.client.get('pods', 'a', 'web-0'));
+    if (pod === undefined) throw new Error('there is none');
+    delete pod.metadata.labels?.['statefulset.kubernetes.io/pod-name'];
+    must(cluster.client.update('pods', pod));
+    cluster.settle();
+    const { labels } = cluster.client.get('pods', 'a', 'web-0')?.metadata ?? {};
+    expect(labels?.['statefulset.kubernetes.io/pod-name']).toBe('web-0');
+    expect(cluster.told).toContain('SuccessfulUpdate: update Pod web-0 in StatefulSet web successful');
+  });
+
+  it('adopts a pod of a matching name, and leaves others alone', () => {
+    const cluster = new FakeCluster({ controllers: [statefulSetController] });
+    for (const name of ['web-0', 'other']) must(cluster.client.create('pods', aPod(name, { labels: LABELS })));
+    must(
+      cluster.client.create(SETS, {
+        apiVersion: 'apps/v1',
+        kind: 'StatefulSet',
+        metadata: { name: 'web', namespace: 'a' },
+        spec: {
+          replicas: 1,
+          selector: { matchLabels: LABELS },
+          template: { metadata: { labels: LABELS }, spec: { containers: [] } },
+        },
+      }),
+    );
+    cluster.settle();
+    const owner = (name: string) => cluster.client.get('pods', 'a', name)?.metadata.ownerReferences?.[0]?.name;
+    expect([owner('web-0'), owner('other')]).toEqual(['web', undefined]);
+  });
+
+  it('does nothing but report once it is being deleted', () => {
+    const cluster = new Sets({}, { ready: ({ metadata }) => metadata.name === 'web-0' });
+    must(cluster.client.delete(SETS, 'a', 'web', { propagationPolicy: 'Foreground' }));
+    cluster.settle();
+    expect(cluster.pods).toEqual([]);
+    expect(cluster.made).toEqual(['web-0', 'web-1']);
+  });
+});
+
+describe('claims', () => {
+  const policy = (whenDeleted: string, whenScaled: string): Partial<StatefulSetSpec> => ({
+    replicas: 2,
+    volumeClaimTemplates: [DATA],
+    persistentVolumeClaimRetentionPolicy: { whenDeleted, whenScaled },
+  });
+
+  it('go with the pod by name: a volume of the claim, labelled as the set selects', () => {
+    const cluster = new Sets({ replicas: 1, volumeClaimTemplates: [DATA] });
+    expect(cluster.client.get(CLAIMS, 'a', 'data-web-0')?.metadata.labels).toEqual(LABELS);
+    expect(cluster.client.get('pods', 'a', 'web-0')?.spec?.volumes).toEqual([
+      { name: 'data', persistentVolumeClaim: { claimName: 'data-web-0' } },
+    ]);
+  });
+
+  it.each([
+    ['Retain', 'Retain', ['data-web-0', 'data-web-1'], ['data-web-0', 'data-web-1'], ['data-web-0', 'data-web-1']],
+    [
+      'Delete',
+      'Retain',
+      ['data-web-0 StatefulSet/web', 'data-web-1 StatefulSet/web'],
+      ['data-web-0 StatefulSet/web', 'data-web-1 StatefulSet/web'],
+      [],
+    ],
+    ['Retain', 'Delete', ['data-web-0', 'data-web-1'], ['data-web-0'], ['data-web-0']],
+    [
+      'Delete',
+      'Delete',
+      ['data-web-0 StatefulSet/web', 'data-web-1 StatefulSet/web'],
+      ['data-web-0 StatefulSet/web'],
+      [],
+    ],
+  ])(
+    'TestGetPersistentVolumeClaimRetentionPolicy whenDeleted %s, whenScaled %s',
+    (deleted, scaled, first, second, last) => {
+      const cluster = new Sets(policy(deleted, scaled));
+      expect(cluster.claims).toEqual(first);
+      cluster.change((spec) => (spec.replicas = 1));
+      expect(cluster.claims).toEqual(second);
+      cluster.client.delete(SETS, 'a', 'web', { propagationPolicy: 'Background' });
+      cluster.settle();
+      expect(cluster.claims).toEqual(last);
+    },
+  );
+
+  it('that another controls are left alone, and that is told', () => {
+    const cluster = new Sets(policy('Retain', 'Retain'));
+    const claim = clone(cluster.client.get(CLAIMS, 'a', 'data-web-0'));
+    if (claim === undefined) throw new Error('there is none');
+    must(
+      cluster.client.create('configmaps', {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'x', namespace: 'a' },
+      }),
+    );
+    const { uid } = cluster.client.get('configmaps', 'a', 'x')?.metadata ?? { uid: '' };
+    claim.metadata.ownerReferences = [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'x', uid, controller: true }];
+    must(cluster.client.update(CLAIMS, claim));
+    cluster.change(
+      (spec) => (spec.persistentVolumeClaimRetentionPolicy = { whenDeleted: 'Delete', whenScaled: 'Delete' }),
+    );
+    expect(cluster.claims).toEqual(['data-web-0 ConfigMap/x', 'data-web-1 StatefulSet/web']);
+    expect(cluster.told.filter((text) => text.startsWith('ConflictingController'))).not.toEqual([]);
+  });
+});
