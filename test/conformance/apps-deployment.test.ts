@@ -133,7 +133,7 @@ describe('Deployment', () => {
     const name = 'test-new-deployment';
     await there.deployments.create(aDeployment(name, 1, 'httpd:2'));
     await complete(there, name);
-    const scale = (await there.deployments.get(name, 'scale')) as Deployment;
+    const scale = await there.deployments.get(name, 'scale');
     expect(scale).toMatchObject({ kind: 'Scale', spec: { replicas: 1 }, status: { replicas: 1 } });
     await there.deployments.update({ ...scale, spec: { ...scale.spec, replicas: 2 } } as Deployment, 'scale');
     expect((await complete(there, name)).spec?.replicas).toBe(2);
@@ -235,7 +235,7 @@ describe('ControllerRevision', () => {
       },
       ...(data === undefined ? {} : { data }),
       revision: 2,
-    } as Draft<ControllerRevision>);
+    });
     expect(second.revision).toBe(2);
     await revisions.change(second.metadata.name, (object) => {
       object.metadata.labels = { ...object.metadata.labels, [name]: 'updated' };
