@@ -10,8 +10,8 @@ import type { PersistentVolumeClaim, Pod, Volume } from '../../api/types/core-v1
 import { clone } from '../../lib/json.ts';
 import { podFromTemplate } from '../common/pod-control.ts';
 
-export const POD_NAME_LABEL = 'statefulset.kubernetes.io/pod-name';
-export const POD_INDEX_LABEL = 'apps.kubernetes.io/pod-index';
+const POD_NAME_LABEL = 'statefulset.kubernetes.io/pod-name';
+const POD_INDEX_LABEL = 'apps.kubernetes.io/pod-index';
 /** Names the ControllerRevision that the pod was made from. */
 export const REVISION_LABEL = 'controller-revision-hash';
 
