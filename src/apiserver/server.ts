@@ -39,6 +39,7 @@ import { reconcilePolicy } from './authorization/policy/reconcile.ts';
 import { bootstrap, ensureApiEndpoints, ensureServiceRange } from './bootstrap.ts';
 import { goneResources, ServedKinds } from './custom/served-kinds.ts';
 import { Discovery } from './discovery.ts';
+import { ensureApiDefaults } from './api-defaults.ts';
 import { discoveryAnswer } from './discovery-answer.ts';
 import { EventCorrelator } from './event-recorder.ts';
 import type { Services } from './exchange.ts';
@@ -282,6 +283,7 @@ class Server implements ApiServer {
       ...ensureServiceRange(client),
       ...ensureSystemPriorityClasses(client),
       ...ensureApiEndpoints(client),
+      ...ensureApiDefaults(client),
       ...reconcilePolicy(client),
     ];
   }

@@ -1,5 +1,6 @@
 // Every controller of a cluster. A new one is one more line.
 
+import { apiServiceController } from './apiservice/api-service-controller.ts';
 import { attachDetachController } from './attachdetach/attach-detach-controller.ts';
 import { cloudNodeController } from './cloudnode/cloud-node-controller.ts';
 import { cloudNodeLifecycleController } from './cloudnodelifecycle/cloud-node-lifecycle-controller.ts';
@@ -21,6 +22,7 @@ import { endpointsController } from './endpoints/endpoints-controller.ts';
 import { endpointSliceController } from './endpointslice/endpointslice-controller.ts';
 import { endpointSliceMirroringController } from './endpointslicemirroring/endpointslicemirroring-controller.ts';
 import { ephemeralVolumeController } from './ephemeralvolume/ephemeral-volume-controller.ts';
+import { flowSchemaController } from './flowcontrol/flow-schema-controller.ts';
 import { garbageCollector } from './garbagecollector/garbage-collector.ts';
 import { jobController } from './job/job-controller.ts';
 import { namespaceController } from './namespace/namespace-controller.ts';
@@ -45,6 +47,7 @@ import { pvProtectionController } from './storageprotection/pv-protection-contro
 import { ttlAfterFinishedController } from './ttlafterfinished/ttl-after-finished-controller.ts';
 import { ttlController } from './ttl/ttl-controller.ts';
 import { vacProtectionController } from './storageprotection/vac-protection-controller.ts';
+import { validatingAdmissionPolicyStatusController } from './validatingadmissionpolicystatus/validating-admission-policy-status-controller.ts';
 import { expandController } from './volumeexpand/expand-controller.ts';
 import type { Controller } from './runtime/component.ts';
 import type { Trust } from './trust.ts';
@@ -103,5 +106,8 @@ export function createControllers({ nodeGracePeriodMs, authority }: ControllerSe
     pvProtectionController,
     vacProtectionController,
     endpointSliceMirroringController,
+    flowSchemaController,
+    apiServiceController,
+    validatingAdmissionPolicyStatusController,
   ];
 }

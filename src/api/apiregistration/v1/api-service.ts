@@ -77,6 +77,11 @@ function available({ status }: APIService): string {
   return condition.status === 'True' ? 'True' : `${condition.status} (${condition.reason ?? ''})`;
 }
 
+/** Index term of the APIServices that a Service answers. */
+export function serverTerm(namespace: string, name: string): string {
+  return `server:${namespace}/${name}`;
+}
+
 export const apiService = defineKind<APIService>({
   group: 'apiregistration.k8s.io',
   version: 'v1',
@@ -99,6 +104,10 @@ export const apiService = defineKind<APIService>({
   validateUpdate: validate,
   allowUnconditionalUpdate: false,
   status: {},
+  terms({ spec }) {
+    const { namespace = '', name = '' } = spec?.service ?? {};
+    return spec?.service === undefined ? [] : [serverTerm(namespace, name)];
+  },
 
   printer: {
     columns: [NAME_COLUMN, column('Service'), column('Available'), AGE_COLUMN],
