@@ -22,7 +22,7 @@ interface RecordedUpdate extends Recorded {
 const NAMESPACES = ['oracle-upd', 'oracle-upd-lim'];
 /** Controllers write to these after they are made. */
 const SETTLES =
-  /\/(deployments|replicasets|namespaces|nodes|servicecidrs|services|resourcequotas|customresourcedefinitions|clusterroles|replicationcontrollers|daemonsets|statefulsets|jobs|persistentvolumes|poddisruptionbudgets|validatingadmissionpolicies)$/;
+  /\/(apiservices|certificatesigningrequests|flowschemas|deployments|replicasets|namespaces|nodes|servicecidrs|services|resourcequotas|customresourcedefinitions|clusterroles|replicationcontrollers|daemonsets|statefulsets|jobs|persistentvolumes|poddisruptionbudgets|validatingadmissionpolicies)$/;
 const SETTLE_MS = 150;
 
 export async function measureUpdates(ids: readonly string[]): Promise<void> {
@@ -115,5 +115,5 @@ function versionOf(object: JsonObject | undefined): unknown {
 
 /** What a controller has written by then is timing. */
 function isRun(path: string): boolean {
-  return /\/(deployments|replicasets)\/[^/?]+(\?|$)/.test(path);
+  return /\/(apiservices|certificatesigningrequests|flowschemas|deployments|replicasets)\/[^/?]+(\?|$)/.test(path);
 }
