@@ -25,7 +25,9 @@ import { ephemeralVolumeController } from './ephemeralvolume/ephemeral-volume-co
 import { flowSchemaController } from './flowcontrol/flow-schema-controller.ts';
 import { garbageCollector } from './garbagecollector/garbage-collector.ts';
 import { jobController } from './job/job-controller.ts';
+import { legacyTokenCleaner } from './legacytokencleaner/legacy-token-cleaner.ts';
 import { namespaceController } from './namespace/namespace-controller.ts';
+import { nodeGroupController } from './nodegroup/node-group-controller.ts';
 import { nodeIpamController } from './nodeipam/node-ipam-controller.ts';
 import { nodeLifecycleController } from './nodelifecycle/node-lifecycle-controller.ts';
 import { persistentVolumeBinder } from './persistentvolume/persistent-volume-binder.ts';
@@ -75,11 +77,13 @@ export function createControllers({ nodeGracePeriodMs, authority }: ControllerSe
     podGarbageCollector,
     serviceAccountController,
     tokensController({ tokens: trust.tokens, authority }),
+    legacyTokenCleaner,
     certificateController(trust),
     rootCaPublisher(authority),
     clusterRoleAggregationController,
     nodeIpamController,
     nodeLifecycleController({ gracePeriodMs: nodeGracePeriodMs }),
+    nodeGroupController,
     cloudNodeController(simulatedCloud),
     cloudNodeLifecycleController(simulatedCloud),
     routeController(simulatedCloud),
