@@ -92,6 +92,8 @@ export interface Client extends Reader {
   approve(request: CertificateSigningRequest): Result<CertificateSigningRequest>;
   /** pods/binding. */
   bind(namespace: string, pod: string, uid: string, node: string): Result<undefined>;
+  /** pods/eviction: a deletion that disruption budgets may refuse (TooManyRequests). */
+  evict(namespace: string, pod: string): Result<undefined>;
   /** Records an Event; a repeat of the same one raises its count, as upstream's event correlator does. */
   event(input: EventInput): void;
 }

@@ -15,6 +15,7 @@
 // Beats: a node of which no Node object exists is ignored (it is not in `nodes` of the answer either; the node registers
 // itself with an ordinary POST). `standing: true` promises heartbeats until the node is named in `withdrawn`; the promise is
 // durable, naming it again costs no write. `standing: false` renews the Lease in memory.
+// `usage` is what the node has measured of itself and its pods. It is kept in memory for a minute and never written.
 // Statuses (of nodes and pods) are laid over the stored status member by member; conditions are merged by type, so that
 // what others own survives (readiness gates, DisruptionTarget, NetworkUnavailable). One that changes nothing writes nothing.
 // `remove: true`: after the status is written the pod is deleted with grace 0 and its uid as precondition; that it is
@@ -22,20 +23,28 @@
 // `refused` names the pods whose update was not carried out, with the Status reason (NotFound, Conflict for another uid, Invalid, …).
 // Events: one that differs from an earlier Event of the same source only in time raises its count, as upstream's correlator does.
 //
+// Machines: a report of a pool is answered with every machine of the cluster's NodeGroups where `since` is 0 or where a group has
+// changed since. The pool starts the kubelet of a new one when `bootAt` has come, and forgets those that are not named any more.
+//
 // The client's part: what a failed report carried is sent again with the next one; updates are whole states, so that
 // a repeat does no harm.
 
 import { z } from 'zod';
 
-import type { Node, NodeStatus, Pod, PodStatus } from './types/core-v1.ts';
+import { parseQuantity } from '../schema/quantity.ts';
+import type { Node, NodeStatus, Pod, PodStatus, Taint } from './types/core-v1.ts';
 
 /** Path within the cluster. */
 export const REPORT_PATH = '/kubewisp/v1/report';
 
-export const MAX_NODES_UP = 1000;
+export const MAX_NODES_UP = 5000;
 export const MAX_PODS_UP = 500;
 export const MAX_EVENTS_UP = 1000;
 export const MAX_PODS_DOWN = 500;
+/** What is kept of a node's measurements. */
+const MAX_MEASURED_RESOURCES = 8;
+const MAX_MEASURED_PODS = 250;
+const MAX_CONTAINERS = 50;
 
 export interface NodeBeat {
   name: string;
@@ -45,6 +54,21 @@ export interface NodeBeat {
   beat: string;
   /** Only when changed; nodes that do not stand repeat it every 5 minutes. */
   status?: NodeStatus;
+  /** Of nodes whose Node has the annotation `kubewisp.dev/usage: measured`. Others promise the standing usage (src/api/metrics/v1beta1/usage.ts). */
+  usage?: NodeUsage;
+}
+
+/** Quantities by resource: `{ cpu: '250m', memory: '64Mi' }`. */
+export type ReportedQuantities = Readonly<Record<string, string>>;
+
+export interface NodeUsage {
+  /** Of the node as a whole. */
+  readonly usage: ReportedQuantities;
+  /** Of each pod that is measured; others on the node have no metrics. */
+  readonly pods: ReadonlyArray<{
+    readonly uid: string;
+    readonly containers: ReadonlyArray<{ readonly name: string; readonly usage: ReportedQuantities }>;
+  }>;
 }
 
 export interface PodUpdate {
@@ -103,6 +127,22 @@ export interface RefusedPod extends GonePod {
   reason: string;
 }
 
+/** One of a NodeGroup. */
+export interface Machine {
+  name: string;
+  /** The group's name. */
+  pool: string;
+  /** Quantities. */
+  cpu: string;
+  memory: string;
+  ip: string;
+  zone: string;
+  labels: Record<string, string>;
+  taints: Taint[];
+  /** Milliseconds since the epoch: its kubelet starts then. */
+  bootAt: number;
+}
+
 export interface ReportAnswer {
   revision: number;
   /** The answer was cut: ask again at once. */
@@ -111,17 +151,36 @@ export interface ReportAnswer {
   pods: Pod[];
   gone: GonePod[];
   refused: RefusedPod[];
+  /** Absent: as before. */
+  machines?: Machine[];
 }
 
 const nodeName = z.string().min(1).max(253);
 /** Objects whose inside the API server checks as it checks any other write. */
 const status = z.looseObject({});
 
+const quantities = z
+  .record(z.string().max(63), z.string().max(32).refine((text) => parseQuantity(text).ok, 'not a quantity'))
+  .refine((record) => Object.keys(record).length <= MAX_MEASURED_RESOURCES, 'too many resources');
+
+const usageSchema = z.object({
+  usage: quantities,
+  pods: z
+    .array(
+      z.object({
+        uid: z.string().min(1).max(128),
+        containers: z.array(z.object({ name: z.string().min(1).max(63), usage: quantities })).max(MAX_CONTAINERS),
+      }),
+    )
+    .max(MAX_MEASURED_PODS),
+});
+
 const nodeBeatSchema = z.object({
   name: nodeName,
   standing: z.boolean(),
   beat: z.string().max(40),
   status: status.optional(),
+  usage: usageSchema.optional(),
 });
 
 const podRef = {
@@ -168,4 +227,5 @@ export const reportAnswerSchema = z.object({
   pods: z.array(status),
   gone: z.array(z.object(podRef)),
   refused: z.array(z.object({ ...podRef, reason: z.string() })),
+  machines: z.array(z.looseObject({ name: nodeName, bootAt: z.number() })).optional(),
 });

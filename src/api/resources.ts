@@ -1,5 +1,6 @@
 // Which type each resource of the log holds: the client port's `get('pods', …)` answers a Pod.
 
+import type { NodeGroup } from './kubewisp/v1/node-group.ts';
 import type { ValidatingAdmissionPolicy } from './types/admissionregistration-v1.ts';
 import type { CustomResourceDefinition } from './types/apiextensions-v1.ts';
 import type { APIService } from './types/apiregistration-v1.ts';
@@ -53,6 +54,7 @@ export interface ResourceMap {
   'jobs.batch': Job;
   'leases.coordination.k8s.io': Lease;
   namespaces: Namespace;
+  'nodegroups.kubewisp.dev': NodeGroup;
   nodes: Node;
   persistentvolumeclaims: PersistentVolumeClaim;
   persistentvolumes: PersistentVolume;

@@ -19,7 +19,7 @@ import type { User } from './authentication/user.ts';
 import type { EventCorrelator, EventSource } from './event-recorder.ts';
 import { newEvent } from './event-recorder.ts';
 import type { Services } from './exchange.ts';
-import { perform } from './verbs/action.ts';
+import { perform, run } from './verbs/action.ts';
 import { admit, attributes, createObject, prepareUpdate } from './write-steps.ts';
 
 /** The binary that upstream runs a component in, which is the manager of what it writes. */
@@ -51,12 +51,14 @@ export class InProcessClient implements Client {
 
   get<R extends ResourceName>(resource: R, namespace: string, name: string): ResourceMap[R] | undefined {
     this.#options.services.meter.add(READ);
-    return this.#store.get(this.#kind(resource), namespace, name) as ResourceMap[R] | undefined;
+    const kind = this.#defined(resource);
+    return kind && (this.#store.get(kind, namespace, name) as ResourceMap[R] | undefined);
   }
 
   list<R extends ResourceName>(resource: R, options: ListOptions = {}): Array<ResourceMap[R]> {
     const { namespace, term, matchLabels } = options;
-    const kind = this.#kind(resource);
+    const kind = this.#defined(resource);
+    if (kind === undefined) return [];
     const { log } = this.#store;
     let rows =
       term === undefined
@@ -167,6 +169,20 @@ export class InProcessClient implements Client {
     return perform(services, kind, action, namespace, pod, body, write);
   }
 
+  evict(namespace: string, pod: string): Result<undefined> {
+    const kind = this.#kind('pods');
+    const action = kind.actions?.['eviction'];
+    if (action === undefined || 'apply' in action) throw new Error('pods have no eviction');
+    const body = { kind: 'Eviction', apiVersion: 'policy/v1', metadata: { name: pod, namespace } } as KubeObject;
+    const { services, user } = this.#options;
+    const write = this.#write();
+    const target = { kind, namespace, name: pod, subresource: 'eviction', user };
+    const admitted = admit(services, body, undefined, attributes(services, target, 'CREATE', write));
+    if (!admitted.ok) return admitted;
+    const done = run(services, action, body, { namespace, name: pod }, write);
+    return done.ok ? ok(undefined) : done;
+  }
+
   event(input: EventInput): void {
     const { correlator, eventSource } = this.#options;
     const source = input.host === undefined ? eventSource : { ...eventSource, host: input.host };
@@ -192,6 +208,11 @@ export class InProcessClient implements Client {
 
   get #store() {
     return this.#options.services.store;
+  }
+
+  /** Undefined: nobody has defined this custom kind, so that there is none of it. */
+  #defined(resource: ResourceName): Kind | undefined {
+    return this.#options.services.scheme.byLogResource(resource);
   }
 
   #kind(resource: string): Kind {

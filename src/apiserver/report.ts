@@ -3,8 +3,11 @@
 
 import type { LogEvent, Row } from '../eventlog/log.ts';
 import type { Kind } from '../api/kind.ts';
+import { measures } from '../api/metrics/v1beta1/measurement.ts';
 import type { KubeObject } from '../api/object.ts';
-import type { NodeBeat, PodUpdate, RefusedPod, Report } from '../api/report.ts';
+import { hostedMachines, NODE_GROUPS } from '../api/kubewisp/v1/node-group.ts';
+import type { NodeGroup } from '../api/kubewisp/v1/node-group.ts';
+import type { Machine, NodeBeat, PodUpdate, RefusedPod, Report } from '../api/report.ts';
 import { MAX_PODS_DOWN, reportSchema } from '../api/report.ts';
 import type { ResourceName } from '../api/resources.ts';
 import type { Result } from '../api/status.ts';
@@ -68,6 +71,8 @@ interface Down {
   readonly nodes: readonly string[];
   readonly pods: readonly string[];
   readonly gone: readonly object[];
+  /** A node group has changed, or nothing is known yet. */
+  readonly groups: boolean;
 }
 
 class ReportRun {
@@ -93,7 +98,17 @@ class ReportRun {
     const revision = down.more ? down.revision : log.head;
     const more = down.more ? '"more":true,' : '';
     const lists = `"nodes":[${down.nodes.join(',')}],"pods":[${down.pods.join(',')}]`;
-    return `{"revision":${revision},${more}${lists},"gone":${JSON.stringify(down.gone)},"refused":${JSON.stringify(refused)}}\n`;
+    const hosted = down.groups && this.#report.pool !== undefined;
+    const machines = hosted ? `,"machines":${JSON.stringify(this.#machines())}` : '';
+    return `{"revision":${revision},${more}${lists},"gone":${JSON.stringify(down.gone)},"refused":${JSON.stringify(refused)}${machines}}\n`;
+  }
+
+  #machines(): Machine[] {
+    const { scheme, store } = this.#context.services;
+    const kind = scheme.byLogResource(NODE_GROUPS);
+    if (kind === undefined) return [];
+    const groups = store.log.list({ resource: NODE_GROUPS }).map((row) => store.parse(kind, row) as NodeGroup);
+    return groups.flatMap(hostedMachines);
   }
 
   /** The present state. It is sent whole: a pool of a thousand nodes is told of all their pods at once. */
@@ -107,7 +122,7 @@ class ReportRun {
       append(pods, log.byTerm(`node:${name}`, 'pods'));
     }
     const texts = (rows: Row[]) => rows.sort((a, b) => a.rev - b.rev).map((row) => row.object);
-    return { revision: log.head, more: false, nodes: texts(nodes), pods: texts(pods), gone: [] };
+    return { revision: log.head, more: false, nodes: texts(nodes), pods: texts(pods), gone: [], groups: true };
   }
 
   #changes(since: number): Down {
@@ -116,18 +131,20 @@ class ReportRun {
     const pods = new Map<string, LogEvent>();
     const gone: object[] = [];
     let revision = since;
+    let groups = false;
     for (;;) {
       const events = log.changes(revision, CHANGES_PAGE);
       for (const event of events) {
         revision = event.rev;
         if (event.resource === 'nodes') this.#nodeChange(event, nodes);
         else if (event.resource === 'pods') this.#podChange(event, pods, gone);
+        else if (event.resource === NODE_GROUPS) groups = true;
         if (pods.size < MAX_PODS_DOWN) continue;
-        return { revision, more: true, nodes: textsOf(nodes), pods: textsOf(pods), gone };
+        return { revision, more: true, nodes: textsOf(nodes), pods: textsOf(pods), gone, groups };
       }
       if (events.length < CHANGES_PAGE) break;
     }
-    return { revision, more: false, nodes: textsOf(nodes), pods: textsOf(pods), gone };
+    return { revision, more: false, nodes: textsOf(nodes), pods: textsOf(pods), gone, groups };
   }
 
   #nodeChange(event: LogEvent, nodes: Map<string, LogEvent>): void {
@@ -146,11 +163,12 @@ class ReportRun {
     else pods.set(key, event);
   }
 
-  #beat({ name, standing, beat, status }: NodeBeat): void {
-    const { store } = this.#context.services;
+  #beat({ name, standing, beat, status, usage }: NodeBeat): void {
+    const { store, usage: measured } = this.#context.services;
     const node = store.get(this.#kind('nodes'), '', name);
     if (node === undefined) return;
     this.#renew(node, standing, Date.parse(beat));
+    if (usage !== undefined && measures(node)) measured.take(name, usage, store.clock.now());
     if (status === undefined) return;
     this.#change('nodes', '', name, (draft) => {
       const merged = { ...(draft as Node).status, ...status };

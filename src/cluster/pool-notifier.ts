@@ -1,10 +1,11 @@
 // Tells the node pool that something of its nodes has changed: a component like the controllers, so that a crash
 // between the write and the poke loses nothing.
 //
-// 1. Changes of pods that are bound to a node, and of nodes, are of interest; what the pool reported itself is not.
+// 1. Changes of pods that are bound to a node, of nodes and of node groups are of interest; what the pool reported itself is not.
 // 2. Many changes make one poke: it is sent at the end of a slice, and says only that there is something to fetch.
 // 3. A poke that fails is repeated with a growing delay until one arrives.
 
+import { NODE_GROUPS } from '../api/kubewisp/v1/node-group.ts';
 import type { Component } from '../controllers/runtime/component.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
@@ -53,8 +54,8 @@ export function createPoolNotifier(options: PoolNotifierOptions): Component {
 
   return {
     name: 'pool-notifier',
-    resources: ['pods', 'nodes'],
-    interest: ({ resource, text }) => resource === 'nodes' || text.includes('"nodeName":"'),
+    resources: ['pods', 'nodes', NODE_GROUPS],
+    interest: ({ resource, text }) => resource !== 'pods' || text.includes('"nodeName":"'),
     start: () => {
       pending = undefined;
     },

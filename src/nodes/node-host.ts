@@ -4,7 +4,10 @@
 // 1. `turn` is never run twice at once; the shell sees to it.
 // 2. The cursor moves only when an answer has been taken in whole; after a failure what was sent is sent again.
 // 3. Without a cursor (`since` 0) the answers up to the one without `more` are the whole truth: other pods are dropped.
-// 4. A turn ends when nothing is left to report, the reports failed, or news keep coming: then `nextDue` is at once.
+// 4. Machines of node groups come with the answers, and every answer that has some has them all. The kubelet of a new one starts
+//    when its time has come; one that may have been there before this host was is asked for from the beginning (cursor 0),
+//    since answers speak only of nodes that the report names. So a host that starts anew loses none and doubles none.
+// 5. A turn ends when nothing is left to report, the reports failed, or news keep coming: then `nextDue` is at once.
 
 import type { Node, PodStatus } from '../api/types/core-v1.ts';
 import type { Random } from '../lib/random.ts';
@@ -13,7 +16,7 @@ import type { ContainerBehaviour } from './kubelet/behaviour.ts';
 import { Kubelet } from './kubelet/kubelet.ts';
 import type { NodeShape } from './kubelet/node-object.ts';
 import { registrationObject } from './kubelet/node-object.ts';
-import type { NodeBeat, NodeEvent, PodUpdate, Report, ReportAnswer } from '../api/report.ts';
+import type { Machine, NodeBeat, NodeEvent, PodUpdate, Report, ReportAnswer } from '../api/report.ts';
 import type { Transport } from './report-client.ts';
 import { registerNode, sendReport } from './report-client.ts';
 
@@ -58,6 +61,10 @@ interface Batch {
 export class NodeHost {
   readonly #options: NodeHostOptions;
   readonly #kubelets = new Map<string, Kubelet>();
+  /** Machines of node groups whose kubelets run. */
+  readonly #machines = new Set<string>();
+  /** Ordered machines that have not booted yet. */
+  #booting: readonly Machine[] = [];
   #since = 0;
   /** Uids named by the answers since the cursor was 0; undefined once they are complete. */
   #seen: Set<string> | undefined = new Set();
@@ -69,24 +76,26 @@ export class NodeHost {
 
   constructor(options: NodeHostOptions) {
     this.#options = options;
-    const off = new Set(options.off);
-    for (const shape of options.nodes) {
-      const { random, behaviour } = options;
-      const kubelet = new Kubelet({
-        shape,
-        random,
-        now: options.now(),
-        off: off.has(shape.name),
-        ...(behaviour === undefined ? {} : { behaviour }),
-      });
-      this.#kubelets.set(shape.name, kubelet);
-    }
+    for (const shape of options.nodes) this.#start(shape, options.now());
+  }
+
+  #start(shape: NodeShape, now: number): void {
+    const { random, behaviour, off = [] } = this.#options;
+    const kubelet = new Kubelet({
+      shape,
+      random,
+      now,
+      off: off.includes(shape.name),
+      ...(behaviour === undefined ? {} : { behaviour }),
+    });
+    this.#kubelets.set(shape.name, kubelet);
   }
 
   /** Milliseconds; undefined: nothing happens until the cluster says so. */
   nextDue(): number | undefined {
     if (this.#outstanding(this.#options.now())) return 0;
     let least: number | undefined;
+    for (const { bootAt } of this.#booting) if (least === undefined || bootAt < least) least = bootAt;
     for (const kubelet of this.#kubelets.values()) {
       const due = kubelet.pending && !kubelet.off ? 0 : kubelet.nextDue();
       if (due !== undefined && (least === undefined || due < least)) least = due;
@@ -101,8 +110,9 @@ export class NodeHost {
   async turn(ask: boolean): Promise<Turn> {
     for (let reports = 0; reports < MAX_REPORTS; reports++) {
       const now = this.#options.now();
+      const booted = this.#boot(now);
       for (const kubelet of this.#kubelets.values()) kubelet.advance(now);
-      if (reports === 0 && !ask && !this.#outstanding(now)) return { error: undefined };
+      if (reports === 0 && !ask && !booted && !this.#outstanding(now)) return { error: undefined };
       const batch = this.#batch(now);
       const sent = await sendReport(this.#options.transport, batch.report);
       if (!sent.ok) {
@@ -113,7 +123,8 @@ export class NodeHost {
       }
       this.#sent(batch, sent.value);
       this.#take(sent.value);
-      if (sent.value.more === true) continue;
+      const again = this.#takeMachines(sent.value.machines);
+      if (sent.value.more === true || again) continue;
       const registered = await this.#register();
       if (registered.error !== undefined) return { error: registered.error };
       if (registered.count > 0) continue;
@@ -211,6 +222,35 @@ export class NodeHost {
     if (after.join() === before.join()) return;
     for (const name of this.#announced) if (!after.includes(name)) this.#announced.delete(name);
     this.#options.onPower?.(after);
+  }
+
+  /** Rule 4. True: some may have been there before; what is known of them is to be asked for. */
+  #takeMachines(machines: readonly Machine[] | undefined): boolean {
+    if (machines === undefined) return false;
+    const named = new Set(machines.map(({ name }) => name));
+    for (const name of this.#machines) {
+      if (named.has(name)) continue;
+      this.#machines.delete(name);
+      this.#kubelets.delete(name);
+      this.#statusSent.delete(name);
+      this.#announced.delete(name);
+    }
+    this.#booting = machines.filter(({ name }) => !this.#kubelets.has(name));
+    if (!this.#boot(this.#options.now())) return false;
+    this.#forgetCursor();
+    return true;
+  }
+
+  /** Starts the kubelets that are due. True: there were some. */
+  #boot(now: number): boolean {
+    const due = this.#booting.filter(({ bootAt }) => bootAt <= now);
+    if (due.length === 0) return false;
+    this.#booting = this.#booting.filter(({ bootAt }) => bootAt > now);
+    for (const machine of due) {
+      this.#machines.add(machine.name);
+      this.#start(machine, now);
+    }
+    return true;
   }
 
   #offNames(): string[] {

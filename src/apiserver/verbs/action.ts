@@ -49,7 +49,7 @@ export function act(exchange: Exchange, action: Action<KubeObject>): ApiResponse
   const done =
     'apply' in action
       ? perform(services, kind, action, path.namespace, name, object, write)
-      : run(exchange, action, object, target, write);
+      : run(services, action, object, target, write, exchange.query.all('dryRun'));
   if (!done.ok) return statusAnswer(done.status, encoding, warnings);
   if (done.value !== undefined && managedFields !== undefined) done.value.metadata.managedFields = managedFields;
   const text = done.value === undefined ? CREATED : `${JSON.stringify(done.value)}\n`;
@@ -96,32 +96,31 @@ export function perform(
   return written.ok ? ok(undefined) : written;
 }
 
-function run(
-  exchange: Exchange,
+export function run(
+  services: Services,
   action: RunningAction,
   body: KubeObject,
   target: ActionTarget,
   write: WriteContext,
+  dryRun: readonly string[] = [],
 ): Result<KubeObject | undefined> {
-  return action.run(body, target, new ExchangePort(exchange, write));
+  return action.run(body, target, new ServicesPort(services, write, dryRun));
 }
 
 /** What an action does, it does in the name of who asked. */
-class ExchangePort implements ActionPort {
-  readonly #exchange: Exchange;
+class ServicesPort implements ActionPort {
+  readonly #services: Services;
   readonly #write: WriteContext;
+  readonly dryRun: readonly string[];
 
-  constructor(exchange: Exchange, write: WriteContext) {
-    this.#exchange = exchange;
+  constructor(services: Services, write: WriteContext, dryRun: readonly string[]) {
+    this.#services = services;
     this.#write = write;
+    this.dryRun = dryRun;
   }
 
   get now(): number {
     return this.#services.store.clock.now();
-  }
-
-  get dryRun(): readonly string[] {
-    return this.#exchange.query.all('dryRun');
   }
 
   get tokens() {
@@ -159,10 +158,6 @@ class ExchangePort implements ActionPort {
     const { store } = this.#services;
     const deleted = remove(store, this.#kind(resource), namespace, name, request.value.request, write);
     return deleted.ok ? ok(undefined) : deleted;
-  }
-
-  get #services(): Services {
-    return this.#exchange.services;
   }
 
   #kind(resource: string): Kind {

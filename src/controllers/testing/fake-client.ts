@@ -182,6 +182,12 @@ export class FakeClient implements Client {
     return ok(undefined);
   }
 
+  /** Budgets are not looked at: `gate` may refuse the deletion. */
+  evict(namespace: string, pod: string): Result<undefined> {
+    const deleted = this.delete('pods', namespace, pod);
+    return deleted.ok ? ok(undefined) : deleted;
+  }
+
   event(input: EventInput): void {
     const { regarding, type, reason, message } = input;
     this.#options.recorded.push({
@@ -296,6 +302,7 @@ const RESOURCES: readonly ResourceInfo[] = [
   info('jobs.batch', 'Job', 'batch/v1'),
   info('leases.coordination.k8s.io', 'Lease', 'coordination.k8s.io/v1'),
   info('namespaces', 'Namespace', 'v1', false),
+  info('nodegroups.kubewisp.dev', 'NodeGroup', 'kubewisp.dev/v1', false),
   info('nodes', 'Node', 'v1', false),
   info('persistentvolumeclaims', 'PersistentVolumeClaim', 'v1'),
   info('persistentvolumes', 'PersistentVolume', 'v1', false),

@@ -1,9 +1,9 @@
 // The Node object a kubelet registers, and the status it keeps. Models kubernetes pkg/kubelet/kubelet_node_status.go and
 // pkg/kubelet/nodestatus/setters.go.
 
-import { providerIdOf, UNINITIALIZED_TAINT } from '../../api/core/v1/machine.ts';
+import { machineLabels, providerIdOf, UNINITIALIZED_TAINT } from '../../api/core/v1/machine.ts';
 import type { Draft } from '../../api/object.ts';
-import type { ContainerImage, Node, NodeCondition, NodeSpec, NodeStatus } from '../../api/types/core-v1.ts';
+import type { ContainerImage, Node, NodeCondition, NodeSpec, NodeStatus, Taint } from '../../api/types/core-v1.ts';
 import { formatTime } from '../../lib/clock.ts';
 import { deepEqual } from '../../lib/json.ts';
 import { KUBELET_VERSION, RUNTIME_VERSION } from '../../lib/version.ts';
@@ -19,6 +19,9 @@ export interface NodeShape {
   readonly zone: string;
   /** The pool whose machine of the cloud it is; absent for a node outside any. */
   readonly pool?: string;
+  /** It registers with these as well. */
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly taints?: readonly Taint[];
 }
 
 export const DEFAULT_CPU = '4';
@@ -52,17 +55,7 @@ export function registrationObject(shape: NodeShape, bootId: string, now: number
     kind: 'Node',
     metadata: {
       name: shape.name,
-      labels: {
-        'beta.kubernetes.io/arch': 'amd64',
-        'beta.kubernetes.io/instance-type': 'kubewisp',
-        'beta.kubernetes.io/os': 'linux',
-        'kubernetes.io/arch': 'amd64',
-        'kubernetes.io/hostname': shape.name,
-        'kubernetes.io/os': 'linux',
-        'node.kubernetes.io/instance-type': 'kubewisp',
-        'topology.kubernetes.io/region': 'local',
-        'topology.kubernetes.io/zone': shape.zone,
-      },
+      labels: { ...machineLabels(shape.name, shape.zone), ...shape.labels },
       annotations: { 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' },
     },
     spec: machineSpec(shape),
@@ -71,9 +64,9 @@ export function registrationObject(shape: NodeShape, bootId: string, now: number
 }
 
 /** A pool's node waits for the cloud to say what it knows, as a kubelet with `--cloud-provider=external` does. */
-function machineSpec({ name, pool }: NodeShape): NodeSpec {
+function machineSpec({ name, pool, taints = [] }: NodeShape): NodeSpec {
   if (pool === undefined) return { providerID: `kubewisp://${name}` };
-  return { providerID: providerIdOf({ pool, name }), taints: [UNINITIALIZED_TAINT] };
+  return { providerID: providerIdOf({ pool, name }), taints: [UNINITIALIZED_TAINT, ...taints] };
 }
 
 const CONDITIONS: ReadonlyArray<readonly [type: string, status: string, reason: string, message: string]> = [

@@ -33,6 +33,24 @@ export function machineOf({ spec }: Node): Machine | undefined {
   return pool === '' || name === '' || rest.length > 0 ? undefined : { pool, name };
 }
 
+/** Where a machine is that was not told where. */
+export const DEFAULT_ZONE = 'zone-a';
+
+/** What every machine tells of itself when it registers. */
+export function machineLabels(name: string, zone: string): Record<string, string> {
+  return {
+    'beta.kubernetes.io/arch': 'amd64',
+    'beta.kubernetes.io/instance-type': 'kubewisp',
+    'beta.kubernetes.io/os': 'linux',
+    'kubernetes.io/arch': 'amd64',
+    'kubernetes.io/hostname': name,
+    'kubernetes.io/os': 'linux',
+    'node.kubernetes.io/instance-type': 'kubewisp',
+    'topology.kubernetes.io/region': 'local',
+    'topology.kubernetes.io/zone': zone,
+  };
+}
+
 export function powerOf({ metadata }: Node): 'on' | 'off' | 'gone' {
   const value = metadata.annotations?.[POWER_ANNOTATION];
   return value === 'off' || value === 'gone' ? value : 'on';
