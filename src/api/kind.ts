@@ -7,6 +7,7 @@ import type { FieldError } from '../schema/field-error.ts';
 import type { OpenApiSchema } from '../schema/openapi.ts';
 import type { StructSchema } from '../schema/structural.ts';
 import type { Action } from './action.ts';
+import type { ComputedStrategy } from './computed.ts';
 import type { Connector } from './connect.ts';
 import type { Draft, KubeObject } from './object.ts';
 import type { ResourceMap, ResourceName } from './resources.ts';
@@ -187,6 +188,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
 
   /** A question: a POST to the collection is answered, and nothing is stored. */
   readonly review?: ReviewStrategy<T>;
+  /** Its objects are worked out when they are read: nothing is stored. */
+  readonly computed?: ComputedStrategy<T>;
 
   /** Selectable fields beyond metadata.name and metadata.namespace, with their values of this object. */
   fields?(object: T): Record<string, string>;

@@ -198,8 +198,8 @@ export class Scheme {
     for (const kind of kinds) {
       this.#byResource.set(`${kind.group}/${kind.version}/${kind.resource}`, kind);
       this.#byKind.set(`${kind.group}/${kind.version}/${kind.kind}`, kind);
-      // A kind stored as another has no rows of its own.
-      if (kind.storedAs === undefined) this.#byLogResource.set(resourceName(kind), kind);
+      // A kind stored as another has no rows of its own, one that is not stored has none.
+      if (kind.storedAs === undefined && kind.computed === undefined) this.#byLogResource.set(resourceName(kind), kind);
       const list = versions.get(kind.group) ?? [];
       if (!list.includes(kind.version)) list.push(kind.version);
       versions.set(kind.group, list);

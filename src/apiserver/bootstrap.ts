@@ -1,5 +1,5 @@
 // What a new cluster holds before anyone asks, besides its default roles: its namespaces, the range of Services, the
-// Service of the API itself with its endpoints, and the default classes of storage and of Ingresses.
+// Service of the API itself with its endpoints; and, as add-ons, the default classes of storage and of Ingresses and the API of metrics.
 // Models kubernetes pkg/controlplane/controller/{systemnamespaces,defaultservicecidr,kubernetesservice}.
 
 import type { Client } from '../api/client.ts';
@@ -10,6 +10,7 @@ import {
   newServiceCidr,
   readyStatus,
 } from '../api/networking/v1/service-range.ts';
+import { metricsApiService, metricsReader } from '../api/metrics/v1beta1/group.ts';
 import { defaultIngressClass } from '../api/networking/v1/simulated-ingress.ts';
 import { standardStorageClass } from '../api/storage/v1/simulated-driver.ts';
 import type { EndpointSlice } from '../api/types/discovery-v1.ts';
@@ -24,7 +25,7 @@ const API_PORT = 6443;
 /** The first address of the range of Services. */
 const API_SERVICE_IP = '10.96.0.1';
 
-export function bootstrap(client: Client, { classes }: { readonly classes: boolean }): void {
+export function bootstrap(client: Client, { addOns }: { readonly addOns: boolean }): void {
   const [failure] = ensureServiceRange(client);
   if (failure !== undefined) throw new Error(`bootstrap: ${failure}`);
   for (const name of NAMESPACES) {
@@ -32,9 +33,11 @@ export function bootstrap(client: Client, { classes }: { readonly classes: boole
     mustSucceed(client.create('namespaces', namespace), `namespace ${name}`);
   }
   mustSucceed(client.create('services', apiService()), 'service kubernetes');
-  if (classes) {
+  if (addOns) {
     mustSucceed(client.create('storageclasses.storage.k8s.io', standardStorageClass()), 'class of storage');
     mustSucceed(client.create('ingressclasses.networking.k8s.io', defaultIngressClass()), 'class of Ingresses');
+    mustSucceed(client.create('apiservices.apiregistration.k8s.io', metricsApiService()), 'API of metrics');
+    mustSucceed(client.create('clusterroles.rbac.authorization.k8s.io', metricsReader()), 'role of metrics');
   }
 }
 

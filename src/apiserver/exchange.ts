@@ -6,6 +6,7 @@ import type { Authorizer } from '../api/review.ts';
 import type { Scheme } from '../api/scheme.ts';
 import type { WorkMeter } from '../lib/work-meter.ts';
 import { managerName } from '../registry/managed-fields/manager.ts';
+import type { ReportedUsage } from '../registry/reported-usage.ts';
 import type { Store } from '../registry/store.ts';
 import type { WriteContext } from '../registry/write.ts';
 import type { Admission } from './admission/plugin.ts';
@@ -20,6 +21,8 @@ export interface Services {
   readonly admission: Admission;
   readonly authenticator: TokenAuthenticator;
   readonly authorizer: Authorizer;
+  /** What nodes have measured. */
+  readonly usage: ReportedUsage;
   /** Writes in the name of the server itself, because of the revision `cause`. */
   loopback(cause: number): Client;
   /** What its clients have spent. */

@@ -40,7 +40,9 @@ export function representation(
 
 /** What a table of a kind needs that whoever renders it cannot look up. */
 function customOf(kind: Kind): Pick<NonNullable<Encoding['resource']>, 'custom'> {
-  return isUnstructured(kind) ? { custom: { kind: kind.kind, columns: kind.columns ?? [] } } : {};
+  return isUnstructured(kind) && kind.computed === undefined
+    ? { custom: { kind: kind.kind, columns: kind.columns ?? [] } }
+    : {};
 }
 
 /** How a failure is told that no verb has come to, such as a 403. */

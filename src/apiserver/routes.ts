@@ -1,8 +1,10 @@
 // Which verb a method on a resource path is. What a kind does not serve is unknown (404); what it serves under
 // another method is refused (405).
 
+import type { ComputedStrategy } from '../api/computed.ts';
 import type { Connector } from '../api/connect.ts';
 import type { ApiVerb, Kind } from '../api/kind.ts';
+import type { KubeObject } from '../api/object.ts';
 import { isUnstructured } from '../api/schema-of.ts';
 import { own } from '../lib/json.ts';
 import { resolveCustom } from './custom/routes.ts';
@@ -12,6 +14,7 @@ import type { ApiResponse } from './http.ts';
 import type { Query, ResourcePath } from './request-info.ts';
 import type { Route } from './route.ts';
 import { act } from './verbs/action.ts';
+import { computedGet, computedList } from './verbs/computed.ts';
 import { connect } from './verbs/connect.ts';
 import { post } from './verbs/create.ts';
 import { deleteCollection, deleteOne } from './verbs/delete.ts';
@@ -39,6 +42,7 @@ const OBJECT_VERBS: readonly ApiVerb[] = ['get', 'update', 'patch', 'delete'];
 
 export function resolve(kind: Kind, method: string, path: ResourcePath, query: Query): Route {
   if (path.inNamespace && !kind.namespaced) return notFound();
+  if (kind.computed !== undefined) return resolveComputed(kind, kind.computed, method, path, query);
   if (isUnstructured(kind)) return resolveCustom(kind, method, path, query);
   const connector = path.watch ? undefined : own(kind.connections, path.subresource);
   if (connector !== undefined) return resolveConnection(kind, connector, method, path);
@@ -51,6 +55,21 @@ export function resolve(kind: Kind, method: string, path: ResourcePath, query: Q
   if (!route.ok) return route;
   if (kind.verbs === undefined || kind.verbs.includes(route.verb.name)) return route;
   return route.verb.name === 'watch' && kind.verbs.includes('list') ? notWatched(kind.resource) : notAllowed();
+}
+
+/** What is worked out can be read, and nothing else. */
+function resolveComputed(
+  { namespaced }: Kind,
+  strategy: ComputedStrategy<KubeObject>,
+  method: string,
+  { name, namespace, subresource, rest, watch: watched }: ResourcePath,
+  query: Query,
+): Route {
+  if (subresource !== '' || rest.length > 0 || (name !== '' && namespaced && namespace === '')) return notFound();
+  if (method !== 'GET' || watched || (name === '' && query.bool('watch'))) return notAllowed();
+  return name === ''
+    ? read('list', (exchange) => computedList(exchange, strategy))
+    : read('get', (exchange) => computedGet(exchange, strategy));
 }
 
 /** What is only created has no objects that a path could name. */

@@ -19,6 +19,7 @@ import { formatTime } from '../lib/clock.ts';
 import type { Random } from '../lib/random.ts';
 import { createWorkMeter } from '../lib/work-meter.ts';
 import { Heartbeats } from '../registry/heartbeats.ts';
+import { ReportedUsage } from '../registry/reported-usage.ts';
 import { Store } from '../registry/store.ts';
 import { Admission } from './admission/plugin.ts';
 import { ADMISSION_PLUGINS } from './admission/table.ts';
@@ -96,11 +97,14 @@ export interface ApiServer {
   readonly spent: number;
   /** The object of a stored text. Shared: do not change it. */
   parse(row: Pick<Row, 'rev' | 'object'>): KubeObject;
-  /** Makes the first objects of a new cluster: all or none. Call once. `classes`: with default classes of storage and of Ingresses. */
-  install(options?: { readonly classes: boolean }): void;
   /**
-   * Brings the default roles and the endpoints of the API up to date, in a transaction of the caller's. Answers what could
-   * not be done, and why.
+   * Makes the first objects of a new cluster: all or none. Call once. `addOns`: with default classes of storage and of
+   * Ingresses, and the API of metrics.
+   */
+  install(options?: { readonly addOns: boolean }): void;
+  /**
+   * Brings the default roles, the endpoints of the API and its description up to date, in a transaction of the caller's.
+   * Answers what could not be done, and why.
    */
   reconcilePolicy(): string[];
   readonly watchers: number;
@@ -141,6 +145,7 @@ class Server implements ApiServer {
         new ServiceAccountTokens({ signer: options.signer, store, scheme: new Scheme() }),
       ),
       authorizer: clusterAuthorizer(log),
+      usage: new ReportedUsage(),
       meter: createWorkMeter(),
       loopback: (cause) => this.#client(API_SERVER, 'kube-apiserver', cause),
     };
@@ -268,10 +273,10 @@ class Server implements ApiServer {
     return this.#services.store.parseStored(row);
   }
 
-  install({ classes } = { classes: false }): void {
+  install({ addOns } = { addOns: false }): void {
     // Listeners hear of it once, as a whole.
     this.#options.log.transaction(() => {
-      bootstrap(this.#client(API_SERVER, 'kube-apiserver', 0), { classes });
+      bootstrap(this.#client(API_SERVER, 'kube-apiserver', 0), { addOns });
       const [failure] = this.reconcilePolicy();
       if (failure !== undefined) throw new Error(`bootstrap: ${failure}`);
     });

@@ -93,7 +93,7 @@ export class Cluster extends DurableObject<Env> {
         writeSettings(this.ctx.storage.kv, settings);
         writePolicyVersion(this.ctx.storage.kv, POLICY_VERSION);
         const core = this.#open() as Core;
-        core.server.install({ classes: true });
+        core.server.install({ addOns: true });
         core.driver.wake();
       });
     } catch (error) {

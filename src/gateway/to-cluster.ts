@@ -2,7 +2,8 @@
 
 import { scale } from '../api/autoscaling/v1/scale.ts';
 import { customPrinter } from '../api/custom/custom-printer.ts';
-import { Scheme } from '../api/scheme.ts';
+import { metricsKinds } from '../api/metrics/v1beta1/kinds.ts';
+import { KINDS, Scheme } from '../api/scheme.ts';
 import type { Encoding } from '../apiserver/http.ts';
 import { LONG_HEADER } from '../apiserver/http.ts';
 import type { Env } from '../env.ts';
@@ -51,7 +52,7 @@ function kindLookup(): KindLookup {
   return ({ group, version, resource, subresource, custom }) => {
     if (subresource === 'scale') return scale;
     if (custom !== undefined) return { group, version, kind: custom.kind, printer: customPrinter(custom.columns) };
-    scheme ??= new Scheme();
+    scheme ??= new Scheme([...KINDS, ...metricsKinds()]);
     return scheme.byResource(group, version, resource);
   };
 }

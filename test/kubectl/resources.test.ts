@@ -71,7 +71,7 @@ describe.skipIf(newest === undefined)('kubectl api-resources', () => {
   let session: Session;
 
   beforeAll(async () => {
-    session = await startSession({ nodes: 1 }, newest);
+    session = await startSession({ nodes: 1, addOns: false }, newest);
   });
 
   afterAll(async () => {

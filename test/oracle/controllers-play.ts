@@ -98,6 +98,11 @@ export class Play {
 
   async prepare(): Promise<void> {
     for (const node of nodes()) await this.#options.api.send({ method: 'POST', path: '/api/v1/nodes', body: node });
+    // The recorded cluster had no metrics.
+    await this.#options.api.send({
+      method: 'DELETE',
+      path: '/apis/apiregistration.k8s.io/v1/apiservices/v1beta1.metrics.k8s.io',
+    });
     const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } };
     await this.#options.api.send({ method: 'POST', path: '/api/v1/namespaces', body: namespace });
     await this.quiet();

@@ -52,7 +52,7 @@ export async function measureControllers(file: string, ids: readonly string[]): 
   const chosen = all.filter(({ id }) => ids.length === 0 || ids.includes(id));
   const slow = Object.keys(PACES);
   const queue = chosen.toSorted((a, b) => rank(slow, a) - rank(slow, b));
-  const server = await startServer({ nodes: 0, defaultClasses: false, nodeGracePeriod: GRACE_SECONDS });
+  const server = await startServer({ nodes: 0, addOns: false, nodeGracePeriod: GRACE_SECONDS });
   const outcomes = new Map<string, readonly string[]>();
   const worker = async () => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {

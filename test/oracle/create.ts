@@ -30,7 +30,7 @@ const DEPLOYMENT = {
 
 /** Prints the share of requests that were answered as recorded, by base object. `ids`: these in full (`pod-full/m3`). */
 export async function measureCreates(ids: readonly string[]): Promise<void> {
-  const server = await startServer({ nodes: 0, defaultClasses: false });
+  const server = await startServer({ nodes: 0, addOns: false });
   const api = new Api(server);
   const share = new Shares('create', ids);
   try {

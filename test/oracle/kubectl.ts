@@ -29,7 +29,7 @@ const CLOSED: ReadonlyMap<number, string> = new Map([
 export async function measureKubectl(file: string, ids: readonly string[]): Promise<void> {
   const kubectl = findKubectl();
   if (kubectl === undefined) return;
-  const server = await startServer({ nodes: 0, defaultClasses: false });
+  const server = await startServer({ nodes: 0, addOns: false });
   const folder = mkdtempSync(join(tmpdir(), 'kubewisp-oracle-'));
   const ended = new AbortController();
   try {

@@ -40,7 +40,7 @@ for (const [name, measure] of Object.entries(OTHERS)) if (only === undefined || 
 if (only !== undefined && only in OTHERS) process.exit();
 // The recorder's cluster had no nodes.
 const began = Date.now();
-const started = await startServer({ nodes: 0, defaultClasses: false });
+const started = await startServer({ nodes: 0, addOns: false });
 const agent = new Agent({ ca: started.ca, keepAlive: true });
 const server: Server = { url: new URL(started.url), token: started.token, agent };
 try {

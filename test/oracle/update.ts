@@ -26,7 +26,7 @@ const SETTLES =
 const SETTLE_MS = 150;
 
 export async function measureUpdates(ids: readonly string[]): Promise<void> {
-  const server = await startServer({ nodes: 0, defaultClasses: false });
+  const server = await startServer({ nodes: 0, addOns: false });
   const api = new Api(server);
   const share = new Shares('update', ids);
   try {

@@ -22,8 +22,11 @@ export interface TestServerOptions {
   /** Seconds. */
   readonly nodeGracePeriod?: number;
   readonly logLevel?: string;
-  /** False: without the classes that claims and Ingresses get by default, as the clusters of the recordings were. */
-  readonly defaultClasses?: boolean;
+  /**
+   * False: without the classes that claims and Ingresses get by default and without metrics, as the clusters of the
+   * recordings were.
+   */
+  readonly addOns?: boolean;
   /** Another Worker than Kubewisp's; it then gets no cluster. */
   readonly settings?: WorkerSettings;
 }
@@ -124,14 +127,21 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     });
     server.token = cluster.token;
     server.kubeconfig = cluster.kubeconfig;
-    if (options.defaultClasses === false) await removeDefaultClasses(server);
+    if (options.addOns === false) await removeAddOns(server);
   }
   return server;
 }
 
-async function removeDefaultClasses(server: TestServer): Promise<void> {
+const ADD_ONS = [
+  'storage.k8s.io/v1/storageclasses/standard',
+  'networking.k8s.io/v1/ingressclasses/kubewisp',
+  'apiregistration.k8s.io/v1/apiservices/v1beta1.metrics.k8s.io',
+  'rbac.authorization.k8s.io/v1/clusterroles/system:aggregated-metrics-reader',
+];
+
+async function removeAddOns(server: TestServer): Promise<void> {
   const api = new Api(server);
-  for (const path of ['storage.k8s.io/v1/storageclasses/standard', 'networking.k8s.io/v1/ingressclasses/kubewisp']) {
+  for (const path of ADD_ONS) {
     const { status, text } = await api.send({ method: 'DELETE', path: `/apis/${path}` });
     if (status !== 200) throw new Error(text);
   }

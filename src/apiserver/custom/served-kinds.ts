@@ -1,4 +1,5 @@
-// The kinds that a cluster serves: the built-in ones, and those of the CustomResourceDefinitions that its log holds.
+// The kinds that a cluster serves: the built-in ones, those of the CustomResourceDefinitions that its log holds, and the
+// metrics while their APIService is there.
 //
 // 1. The scheme is made of what is committed: it is read again after a transaction that wrote a definition, and at the
 //    start, so that nothing rolled back is ever served.
@@ -8,15 +9,20 @@ import { servedDefinitions } from '../../api/apiextensions/v1/crd-names.ts';
 import { customResourceDefinition } from '../../api/apiextensions/v1/custom-resource-definition.ts';
 import type { CustomKinds } from '../../api/custom/custom-kind.ts';
 import { customKinds } from '../../api/custom/custom-kind.ts';
+import { METRICS_API_SERVICE } from '../../api/metrics/v1beta1/group.ts';
+import { metricsKinds } from '../../api/metrics/v1beta1/kinds.ts';
 import { compareVersions } from '../../api/custom/version-order.ts';
 import type { Kind } from '../../api/kind.ts';
 import { resourceName } from '../../api/kind.ts';
 import { KINDS, Scheme } from '../../api/scheme.ts';
 import type { CustomResourceDefinition } from '../../api/types/apiextensions-v1.ts';
+import type { APIService } from '../../api/types/apiregistration-v1.ts';
+import { apiService } from '../../api/apiregistration/v1/api-service.ts';
 import type { EventLog, LogEvent } from '../../eventlog/log.ts';
 import type { Store } from '../../registry/store.ts';
 
 const DEFINITIONS = resourceName(customResourceDefinition);
+const API_SERVICES = resourceName(apiService);
 
 interface Made {
   /** What the kinds were made of. */
@@ -32,7 +38,7 @@ export class ServedKinds {
   constructor(log: EventLog, store: Store) {
     this.#store = store;
     log.subscribe((events) => {
-      if (!events.some(({ resource }) => resource === DEFINITIONS)) return;
+      if (!events.some(isOfKinds)) return;
       this.#scheme = undefined;
       for (const name of goneResources(events)) this.#made.delete(name);
     });
@@ -45,13 +51,21 @@ export class ServedKinds {
   #make(): Scheme {
     const { log, clock } = this.#store;
     const rows = log.list({ resource: DEFINITIONS });
-    if (rows.length === 0) return new Scheme();
+    const metrics = this.#servesMetrics() ? metricsKinds() : [];
+    if (rows.length === 0) return metrics.length === 0 ? new Scheme() : new Scheme([...KINDS, ...metrics]);
     const definitions = rows.map((row) => this.#store.parseStored(row) as CustomResourceDefinition);
     const kinds = servedDefinitions(definitions, clock.now()).map((definition) => this.#kindsOf(definition));
-    const builtIn = new Set(KINDS.map(groupVersion));
+    const builtIn = new Set([...KINDS, ...metrics].map(groupVersion));
     const served = kinds.flatMap((one) => one.served).filter((kind) => !builtIn.has(groupVersion(kind)));
     const stored = kinds.flatMap((one) => one.stored ?? []);
-    return new Scheme([...KINDS, ...served.sort(inDiscovery)], stored);
+    return new Scheme([...KINDS, ...metrics, ...served.sort(inDiscovery)], stored);
+  }
+
+  /** An APIService that names a server is answered by that, which nothing here hands requests on to. */
+  #servesMetrics(): boolean {
+    const row = this.#store.log.get({ resource: API_SERVICES, namespace: '', name: METRICS_API_SERVICE });
+    if (row === undefined) return false;
+    return (this.#store.parseStored(row) as APIService).spec?.service === undefined;
   }
 
   /** Kinds carry compiled rules and schemas: those of a definition that says the same as before are kept. */
@@ -67,6 +81,11 @@ export class ServedKinds {
     this.#made.set(name, { text, kinds });
     return kinds;
   }
+}
+
+/** Whether a change is of what kinds are made of. */
+function isOfKinds({ resource, name }: LogEvent): boolean {
+  return resource === DEFINITIONS || (resource === API_SERVICES && name === METRICS_API_SERVICE);
 }
 
 /** Log resources of kinds whose definitions these events have deleted: a definition bears their name. */
