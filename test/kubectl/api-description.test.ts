@@ -60,7 +60,7 @@ describe.skipIf(kubectl === undefined)('kubectl and the description of the API',
     await session.until('get prioritylevelconfiguration workload-low -o yaml', /nominalConcurrencyShares: 100/);
   });
 
-  it('a policy says which of its generations was looked at', async () => {
+  it('a policy says which of its generations was looked at, and what its expressions lack', async () => {
     const body = {
       apiVersion: 'admissionregistration.k8s.io/v1',
       kind: 'ValidatingAdmissionPolicy',
@@ -74,10 +74,18 @@ describe.skipIf(kubectl === undefined)('kubectl and the description of the API',
         validations: [{ expression: 'object.spec.replicas < 5' }],
       },
     };
+    const wrong = {
+      ...body,
+      metadata: { name: 'wrong' },
+      spec: { ...body.spec, validations: [{ expression: 'object.replicas < 5' }] },
+    };
     await session.feed(JSON.stringify(body), 'create -f -');
     await session.until(
       'get validatingadmissionpolicy p -o jsonpath={.status}',
       /"observedGeneration":1,"typeChecking":\{\}/,
     );
+    await session.feed(JSON.stringify(wrong), 'create -f -');
+    const told = /Kind=Deployment: ERROR: .*undefined field 'replicas'/;
+    await session.until('describe validatingadmissionpolicy wrong', told);
   });
 });

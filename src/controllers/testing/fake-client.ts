@@ -318,6 +318,12 @@ const RESOURCES: readonly ResourceInfo[] = [
   info('services', 'Service', 'v1'),
   info('statefulsets.apps', 'StatefulSet', 'apps/v1'),
   info('storageclasses.storage.k8s.io', 'StorageClass', 'storage.k8s.io/v1', false),
+  info(
+    'validatingadmissionpolicies.admissionregistration.k8s.io',
+    'ValidatingAdmissionPolicy',
+    'admissionregistration.k8s.io/v1',
+    false,
+  ),
   info('volumeattachments.storage.k8s.io', 'VolumeAttachment', 'storage.k8s.io/v1', false),
   info('volumeattributesclasses.storage.k8s.io', 'VolumeAttributesClass', 'storage.k8s.io/v1', false),
 ];

@@ -2,6 +2,7 @@
 // Models kubernetes pkg/controller/validatingadmissionpolicystatus/controller.go.
 
 import type { Controller } from '../runtime/component.ts';
+import { expressionWarnings } from './type-checking.ts';
 
 const POLICIES = 'validatingadmissionpolicies.admissionregistration.k8s.io';
 
@@ -13,7 +14,9 @@ export const validatingAdmissionPolicyStatusController: Controller = {
     const policy = client.get(POLICIES, '', name);
     const { generation = 0 } = policy?.metadata ?? {};
     if (policy === undefined || generation <= (policy.status?.observedGeneration ?? 0)) return undefined;
-    const status = { ...policy.status, observedGeneration: generation, typeChecking: {} };
+    const warnings = expressionWarnings(policy);
+    const typeChecking = warnings.length === 0 ? {} : { expressionWarnings: warnings };
+    const status = { ...policy.status, observedGeneration: generation, typeChecking };
     const updated = client.updateStatus(POLICIES, { ...policy, status });
     return updated.ok || updated.status.reason === 'NotFound' ? undefined : { error: updated.status.message ?? '' };
   },

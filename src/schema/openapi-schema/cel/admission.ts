@@ -4,12 +4,16 @@
 
 import { Environment } from '@marcbachmann/cel-js';
 import { checkExpression, goType } from './check.ts';
+import type { StructSchema } from '../../structural.ts';
 import { registerLibrary } from './library.ts';
+import { declareStruct } from './struct-type.ts';
 
 export interface Declared {
   readonly params: boolean;
   /** Of a policy: its variables can be spoken of, those added before. */
   readonly variables: boolean;
+  /** What the objects are; absent: anything. */
+  readonly object?: StructSchema;
 }
 
 /** What an expression may come to: a CEL type, or a message. */
@@ -116,14 +120,15 @@ export class AdmissionCompiler {
   /** Undefined where there are none to speak of. */
   readonly #variables: Map<string, string> | undefined;
 
-  constructor({ params, variables }: Declared) {
+  constructor({ params, variables, object }: Declared) {
     this.#base = new Environment({ enableOptionalTypes: true, homogeneousAggregateLiterals: false });
     registerLibrary(this.#base);
     declareTypes(this.#base);
     declareAuthorizer(this.#base);
+    const type = object === undefined ? 'dyn' : declareStruct(this.#base, object);
     this.#base
-      .registerVariable('object', 'dyn')
-      .registerVariable('oldObject', 'dyn')
+      .registerVariable('object', type)
+      .registerVariable('oldObject', type)
       .registerVariable('request', 'kubernetes.AdmissionRequest')
       .registerVariable('namespaceObject', 'kubernetes.Namespace');
     if (params) this.#base.registerVariable('params', 'dyn');
