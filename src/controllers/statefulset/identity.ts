@@ -74,14 +74,13 @@ function identityLabels(name: string, ordinal: number): Record<string, string> {
   return { [POD_NAME_LABEL]: name, [POD_INDEX_LABEL]: String(ordinal) };
 }
 
-/** Whether the pod has the labels of its identity, and the volumes of its claims. */
+/** Whether the pod has the label of its name, and the volumes of its claims. */
 export function isItself(set: StatefulSet, pod: Pod): boolean {
-  const wanted = identityLabels(pod.metadata.name, ordinalOf(pod));
-  const labelled = Object.entries(wanted).every(([key, value]) => pod.metadata.labels?.[key] === value);
-  return labelled && hasItsVolumes(set, pod);
+  const { name, labels } = pod.metadata;
+  return labels?.[POD_NAME_LABEL] === name && hasItsVolumes(set, pod);
 }
 
-function hasItsVolumes(set: StatefulSet, pod: Pod): boolean {
+export function hasItsVolumes(set: StatefulSet, pod: Pod): boolean {
   return claimsOf(set, ordinalOf(pod)).every(({ volume, claim }) =>
     pod.spec?.volumes?.some(
       ({ name, persistentVolumeClaim }) => name === volume && persistentVolumeClaim?.claimName === claim.metadata.name,

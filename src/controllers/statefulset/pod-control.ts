@@ -8,7 +8,7 @@ import type { PersistentVolumeClaim, Pod } from '../../api/types/core-v1.ts';
 import { clone } from '../../lib/json.ts';
 import { isNamespaceTerminating } from '../common/failures.ts';
 import { textOf } from '../common/revisions.ts';
-import { asItself, claimsOf, isInRange, isItself, ordinalOf } from './identity.ts';
+import { asItself, claimsOf, hasItsVolumes, isInRange, isItself, ordinalOf } from './identity.ts';
 import type { Owner } from './retention.ts';
 import {
   deletesWhenScaled,
@@ -38,30 +38,28 @@ export class PodControl {
     const without = this.createClaims({ metadata: { name } });
     if (without !== undefined) return this.#told('create', name, without);
     const created = this.#client.create('pods', draft);
-    if (!created.ok) {
-      const error = textOf(created.status);
-      // That it is there already is seen in a moment; that the namespace ends is no news.
-      if (created.status.reason === 'AlreadyExists') return error;
-      return isNamespaceTerminating(created.status) ? error : this.#told('create', name, error);
-    }
-    const unowned = this.fixClaims(created.value);
+    const error = created.ok ? undefined : textOf(created.status);
+    // That it is there already is seen in a moment.
+    if (!created.ok && created.status.reason === 'AlreadyExists') return error;
+    const uid = created.ok ? created.value.metadata.uid : '';
+    const unowned = this.fixClaims({ metadata: { name, uid } });
     if (unowned !== undefined) return this.#told('update', name, unowned);
-    return this.#told('create', name, undefined);
+    // That the namespace ends is no news.
+    return !created.ok && isNamespaceTerminating(created.status) ? error : this.#told('create', name, error);
   }
 
   /** Gives the pod the identity, the volumes and the owners of its claims that it should have. */
   mend(pod: Pod): Failure {
     const { name } = pod.metadata;
-    let error = this.fixClaims(pod);
-    if (error === undefined && !isItself(this.#set, pod)) {
-      error = this.createClaims(pod);
-      if (error === undefined) {
-        const updated = this.#client.update('pods', asItself(this.#set, pod));
-        if (!updated.ok) error = textOf(updated.status);
-        return this.#told('update', name, error);
-      }
+    const itself = isItself(this.#set, pod);
+    if (itself && this.claimsAreOwnedAsWanted(pod)) return undefined;
+    let error = hasItsVolumes(this.#set, pod) ? undefined : this.createClaims(pod);
+    error ??= this.claimsAreOwnedAsWanted(pod) ? undefined : this.fixClaims(pod);
+    if (error === undefined && !itself) {
+      const updated = this.#client.update('pods', asItself(this.#set, pod));
+      if (!updated.ok) error = textOf(updated.status);
     }
-    return error === undefined ? undefined : this.#told('update', name, error);
+    return this.#told('update', name, error);
   }
 
   delete({ metadata }: Pod): Failure {
@@ -69,6 +67,14 @@ export class PodControl {
     const deleted = this.#client.delete('pods', namespace, name, { preconditions: { uid } });
     if (!deleted.ok && deleted.status.reason === 'NotFound') return undefined;
     return this.#told('delete', name, deleted.ok ? undefined : textOf(deleted.status));
+  }
+
+  /** Makes the claims that a pod waits for. */
+  createMissingClaims(pod: Pod): Failure {
+    const missing = this.createClaims(pod);
+    if (missing !== undefined) return missing;
+    const unowned = this.claimsAreOwnedAsWanted(pod) ? undefined : this.fixClaims(pod);
+    return unowned === undefined ? undefined : this.#told('update', pod.metadata.name, unowned);
   }
 
   /** Makes the claims of a pod that are not there. */
@@ -102,16 +108,15 @@ export class PodControl {
     return this.#claims(metadata.name).every((claim) => isOwnedAsWanted(claim, this.#set, pod, wanted));
   }
 
-  /** Gives the claims of the pod the owners that the retention policy wants. */
-  fixClaims({ metadata }: Pod): Failure {
+  /** Gives the claims of the pod the owners that the retention policy wants. `uid` is '' of a pod that could not be made. */
+  fixClaims({ metadata }: { readonly metadata: { readonly name: string; readonly uid: string } }): Failure {
     const pod = ownerOf(metadata);
-    const wanted = isInRange(this.#set, { metadata });
+    const wanted = isInRange(this.#set, { metadata } as Pod);
     let error: Failure;
     for (const claim of this.#claims(metadata.name)) {
       if (hasOtherController(claim, this.#set, pod)) {
         const message = `PersistentVolumeClaim ${claim.metadata.name} has a conflicting OwnerReference that acts as a managing controller, the retention policy is ignored for this claim`;
         this.#client.event({ regarding: this.#set, type: 'Warning', reason: 'ConflictingController', message });
-        continue;
       }
       if (isOwnedAsWanted(claim, this.#set, pod, wanted)) continue;
       const next = clone(claim);

@@ -53,15 +53,17 @@ export function hasOtherController(claim: PersistentVolumeClaim, set: StatefulSe
   });
 }
 
+/** True also of what must not be touched: a claim that goes with an owner of before, or that somebody else controls. */
 export function isOwnedAsWanted(claim: PersistentVolumeClaim, set: StatefulSet, pod: Owner, wanted: boolean): boolean {
-  const owner = ownerByPolicy(set, pod, wanted);
+  if (hasStaleOwner(claim, set) || hasStaleOwner(claim, pod)) return true;
+  const owner = hasOtherController(claim, set, pod) ? undefined : ownerByPolicy(set, pod, wanted);
   return [set, pod].every((candidate) => {
     const reference = owners(claim).find(({ uid }) => uid === candidate.metadata.uid);
     return candidate === owner ? reference?.controller === true : reference === undefined;
   });
 }
 
-/** The claim's references as the policy wants them; others are kept. */
+/** The claim's references as the policy wants them; others are kept, and none is added to those of another controller. */
 export function referencesByPolicy(
   claim: PersistentVolumeClaim,
   set: StatefulSet,
@@ -69,7 +71,7 @@ export function referencesByPolicy(
   wanted: boolean,
 ): OwnerReference[] {
   const others = owners(claim).filter((reference) => !refersTo(reference, set) && !refersTo(reference, pod));
-  const owner = ownerByPolicy(set, pod, wanted);
+  const owner = hasOtherController(claim, set, pod) ? undefined : ownerByPolicy(set, pod, wanted);
   return owner === undefined ? others : [...others, controllerReference(owner as KubeObject)];
 }
 

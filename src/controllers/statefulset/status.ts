@@ -20,12 +20,12 @@ export function statefulSetStatus(
   const of = (revision: string): number => alive.filter((pod) => revisionOf(pod) === revision).length;
   const available = ready.filter((pod) => isAvailable(set, pod, now)).length;
   const updated = of(update.metadata.name);
-  // A rollout is complete when every pod is of the newest revision, and ready.
+  // A rollout is complete when every pod that is wanted, and no other, is of the newest revision, and ready.
   const complete =
     (set.spec?.updateStrategy?.type ?? 'RollingUpdate') === 'RollingUpdate' &&
-    updated === pods.length &&
-    ready.length === pods.length;
-  const currentReplicas = complete ? updated : of(current.metadata.name) - replaced;
+    [updated, ready.length, pods.length].every((count) => count === (set.spec?.replicas ?? 1));
+  // What was replaced may have been of a revision between the two.
+  const currentReplicas = complete ? updated : Math.max(0, of(current.metadata.name) - replaced);
   return {
     ...(set.metadata.generation === undefined ? {} : { observedGeneration: set.metadata.generation }),
     replicas: pods.length,

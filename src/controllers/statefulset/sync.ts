@@ -126,7 +126,7 @@ function keep({ set, control, now }: Input, pod: Pod): Went {
     return { halt: true, error: terminating ? undefined : control.delete(pod) };
   }
   if (phase === 'Pending') {
-    const error = control.createClaims(pod);
+    const error = control.createMissingClaims(pod);
     if (error !== undefined) return { halt: true, error };
   }
   const waits = terminating || !isAvailable(set, pod, now);
