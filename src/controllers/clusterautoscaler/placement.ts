@@ -1,0 +1,30 @@
+// What the autoscaler needs of the scheduler: whether a node would take a pod. The cluster brings the scheduler's own filters.
+
+import type { Reader } from '../../api/client.ts';
+import type { NodeGroup } from '../../api/kubewisp/v1/node-group.ts';
+import type { Node, Pod } from '../../api/types/core-v1.ts';
+
+/** A node with pods on it, real or thought of. */
+export interface Place {
+  readonly node: Node;
+  /** Why it would not take the pod: the scheduler's reasons. Undefined: it would. */
+  refusal(pod: Pod): readonly string[] | undefined;
+  /** Counts the pod as one that is here. */
+  put(pod: Pod): void;
+  remove(pod: Pod): void;
+  /** The larger share of cpu and memory that its pods request. */
+  readonly utilization: number;
+}
+
+/** Reads volumes of pods as they are now. */
+export type NewPlace = (node: Node, pods: readonly Pod[], reader: Reader) => Place;
+
+/** An empty machine of the group, with the pods that DaemonSets would put there. */
+export type NewMachine = (group: NodeGroup, name: string) => Place;
+
+/** The first that takes the pod, which it then counts. */
+export function putFirst(pod: Pod, places: readonly Place[]): Place | undefined {
+  const place = places.find((candidate) => candidate.refusal(pod) === undefined);
+  place?.put(pod);
+  return place;
+}
