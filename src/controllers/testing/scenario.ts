@@ -11,6 +11,8 @@ import { replicaSet } from '../../api/apps/v1/replica-set.ts';
 import { statefulSet } from '../../api/apps/v1/stateful-set.ts';
 import { cronJob } from '../../api/batch/v1/cron-job.ts';
 import { job } from '../../api/batch/v1/job.ts';
+import { persistentVolumeClaim } from '../../api/core/v1/persistent-volume-claim.ts';
+import { persistentVolume } from '../../api/core/v1/persistent-volume.ts';
 import { replicationController } from '../../api/core/v1/replication-controller.ts';
 import { podDisruptionBudget } from '../../api/policy/v1/pod-disruption-budget.ts';
 import type { Kind, StrategyContext } from '../../api/kind.ts';
@@ -25,7 +27,7 @@ import { asPublished, neutral, RecordedNames } from './recorded-names.ts';
 import { pick, reduce, sorted, unique } from './reduce.ts';
 
 const NAMESPACE = 'oracle-beh-ns';
-const CLUSTER_SCOPED: ReadonlySet<string> = new Set(['ClusterRole', 'Namespace', 'Node']);
+const CLUSTER_SCOPED: ReadonlySet<string> = new Set(['ClusterRole', 'Namespace', 'Node', 'PersistentVolume']);
 const RESOURCES: Readonly<Record<string, ResourceName>> = {
   ClusterRole: 'clusterroles.rbac.authorization.k8s.io',
   ConfigMap: 'configmaps',
@@ -36,6 +38,8 @@ const RESOURCES: Readonly<Record<string, ResourceName>> = {
   Job: 'jobs.batch',
   Namespace: 'namespaces',
   Node: 'nodes',
+  PersistentVolume: 'persistentvolumes',
+  PersistentVolumeClaim: 'persistentvolumeclaims',
   Pod: 'pods',
   PodDisruptionBudget: 'poddisruptionbudgets.policy',
   ReplicaSet: 'replicasets.apps',
@@ -49,6 +53,8 @@ const STRATEGIES: readonly Kind[] = [
   daemonSet,
   deployment,
   job,
+  persistentVolume,
+  persistentVolumeClaim,
   podDisruptionBudget,
   replicaSet,
   replicationController,
@@ -56,8 +62,8 @@ const STRATEGIES: readonly Kind[] = [
 ];
 /** The longest that the recorder waited for a pod. */
 const MAX_WAIT_MS = 180_000;
-/** None of theirs looks at it. */
-const CONTEXT = {} as StrategyContext;
+/** None of theirs looks at more than the time, which is not compared. */
+const CONTEXT = { now: 0 } as StrategyContext;
 
 export class Scenario {
   readonly cluster: FakeCluster;
