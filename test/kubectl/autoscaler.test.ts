@@ -12,6 +12,14 @@ function group(name: string, spec: object): string {
   return JSON.stringify({ apiVersion: 'kubewisp.dev/v1', kind: 'NodeGroup', metadata: { name }, spec });
 }
 
+function deployment(name: string, replicas: number, cpu: string): string {
+  const labels = { app: name };
+  const containers = [{ name: 'c', image: 'nginx', resources: { requests: { cpu } } }];
+  const template = { metadata: { labels }, spec: { containers } };
+  const spec = { replicas, selector: { matchLabels: labels }, template };
+  return JSON.stringify({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name }, spec });
+}
+
 describe.skipIf(kubectl === undefined)('kubectl and node groups', () => {
   let session: Session;
 
@@ -66,5 +74,37 @@ describe.skipIf(kubectl === undefined)('kubectl and node groups', () => {
     await session.run('delete ng plain');
     await session.until('get nodes -l tier=plain', /No resources found|^$/);
     expect(await session.rows('get nodes')).toHaveLength(1);
+  });
+
+  it('pods that find no node get machines, and these go when nobody needs them', async () => {
+    await session.feed(
+      group('auto', {
+        maxSize: 4,
+        machine: { cpu: '2', memory: '4Gi' },
+        bootSeconds: 1,
+        scaleDownUnneededSeconds: 2,
+      }),
+      'apply -f -',
+    );
+    const began = performance.now();
+    await session.feed(deployment('web', 6, '900m'), 'apply -f -');
+    await session.run('rollout status deployment/web --timeout=60s');
+    console.log(`unschedulable to Running: ${((performance.now() - began) / 1000).toFixed(1)} s`);
+    const events = await session.run('get events --no-headers --field-selector reason=TriggeredScaleUp');
+    expect(events).toMatch(/pod triggered scale-up: \[\{auto \d->\d \(max: 4\)\}\]/);
+    expect(await session.run('get ng auto')).toMatch(/auto +0 +4 +3 +3 /);
+    await session.feed(deployment('huge', 1, '64'), 'apply -f -');
+    await session.until(
+      'get events --no-headers --field-selector reason=NotTriggerScaleUp',
+      /pod didn't trigger scale-up: 1 Insufficient cpu/,
+    );
+    await session.run('delete deployment huge');
+
+    await session.run('scale deployment/web --replicas=0');
+    await session.until('get ng auto', /auto +0 +4 +0 +0 /);
+    expect(await session.rows('get nodes')).toHaveLength(1);
+    const told = await session.run('get events --no-headers --field-selector reason=ScaleDown');
+    expect(told).toMatch(/marked the node as toBeDeleted\/unschedulable/);
+    expect(told).toMatch(/node removed by cluster autoscaler/);
   });
 });
