@@ -55,11 +55,12 @@ export const alarmOf = (stub: DurableObjectStub<Cluster>): Promise<number | null
 
 /** Runs what is due, until nothing is to be done within a second. */
 export async function settle(stub: DurableObjectStub<Cluster>): Promise<void> {
-  for (let i = 0; i < 20; i++) {
+  // While an alarm is carried out none is armed: only what stays so is rest.
+  for (let i = 0, quiet = 0; i < 40 && quiet < 3; i++) {
     await scheduler.wait(20);
     const at = await alarmOf(stub);
-    if (at === null || at > Date.now() + 1_000) return;
-    await runDurableObjectAlarm(stub);
+    quiet = at === null || at > Date.now() + 1_000 ? quiet + 1 : 0;
+    if (quiet === 0) await runDurableObjectAlarm(stub);
   }
 }
 
