@@ -15,7 +15,7 @@ import { POD_TEMPLATE_STRUCTS } from './pod-template-table.ts';
 const HASH_LETTERS = 'bcdfghjklmnpqrstvwxz2456789';
 
 /** Digits (or hex) as letters that form no words. Models rand.SafeEncodeString. */
-function safeEncode(text: string): string {
+export function safeEncode(text: string): string {
   return [...text].map((letter) => HASH_LETTERS[letter.charCodeAt(0) % HASH_LETTERS.length]).join('');
 }
 
@@ -28,11 +28,6 @@ export function podTemplateHash(template: PodTemplateSpec, collisionCount: numbe
     for (let i = 0; i < 4; i++) bytes[text.length + i] = (collisionCount >>> (8 * i)) & 0xff;
   }
   return safeEncode(String(fnv1a(bytes)));
-}
-
-/** The same of any text. */
-export function safeHash(text: string): string {
-  return safeEncode(String(fnv1a(new TextEncoder().encode(text))));
 }
 
 function fnv1a(bytes: Iterable<number>): number {

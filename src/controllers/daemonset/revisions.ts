@@ -15,7 +15,7 @@ import {
   REVISIONS,
   templatePatch,
   textOf,
-} from '../common/revisions.ts';
+} from '../common/history/revisions.ts';
 import { HASH_LABEL } from './pod.ts';
 
 export type Revisions =

@@ -7,7 +7,7 @@ import type { StatefulSet } from '../../api/types/apps-v1.ts';
 import type { PersistentVolumeClaim, Pod } from '../../api/types/core-v1.ts';
 import { clone } from '../../lib/json.ts';
 import { isNamespaceTerminating } from '../common/failures.ts';
-import { textOf } from '../common/revisions.ts';
+import { textOf } from '../common/history/revisions.ts';
 import { asItself, claimsOf, hasItsVolumes, isInRange, isItself, ordinalOf } from './identity.ts';
 import type { Owner } from './retention.ts';
 import {

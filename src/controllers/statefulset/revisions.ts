@@ -1,14 +1,14 @@
 // The revisions of a StatefulSet: the one that its pods came from, the one that they go to, and those before.
 // Models kubernetes pkg/controller/statefulset/stateful_set_control.go (getStatefulSetRevisions, truncateHistory) and
-// pkg/controller/history/controller_history.go (HashControllerRevision, EqualRevision).
+// pkg/controller/history/controller_history.go (CreateControllerRevision, EqualRevision).
 
 import type { Client } from '../../api/client.ts';
 import type { ControllerRevision, StatefulSet } from '../../api/types/apps-v1.ts';
 import type { Pod, PodTemplateSpec } from '../../api/types/core-v1.ts';
-import { clone, deepEqual, isObject } from '../../lib/json.ts';
+import { clone, deepEqual } from '../../lib/json.ts';
+import { revisionHash } from '../common/history/revision-hash.ts';
+import { nextNumber, removeRevision, renumber, REVISIONS, templatePatch, textOf } from '../common/history/revisions.ts';
 import { controllerReference } from '../common/owners.ts';
-import { safeHash } from '../common/pod-template-hash.ts';
-import { nextNumber, removeRevision, renumber, REVISIONS, templatePatch, textOf } from '../common/revisions.ts';
 import { revisionOf } from './identity.ts';
 
 const HASH_LABEL = 'controller.kubernetes.io/hash';
@@ -69,10 +69,10 @@ function make(
   collisionCount: number,
 ): Made {
   const { name: setName, namespace = '', annotations } = set.metadata;
-  const labels = { ...set.spec?.template.metadata?.labels, [HASH_LABEL]: hashOf(data, collisionCount) };
+  const labels = { ...set.spec?.template.metadata?.labels, [HASH_LABEL]: revisionHash(data, collisionCount) };
   let error = 'all names are taken';
   for (let collisions = collisionCount; collisions < collisionCount + MOST_TRIES; collisions++) {
-    const name = `${setName}-${hashOf(data, collisions)}`;
+    const name = `${setName}-${revisionHash(data, collisions)}`;
     const created = client.create(REVISIONS, {
       apiVersion: 'apps/v1',
       kind: 'ControllerRevision',
@@ -93,18 +93,6 @@ function make(
     if (there !== undefined && deepEqual(there.data, data)) return { ok: true, revision: there, collisions };
   }
   return { ok: false, error };
-}
-
-/** Of the data's text, with its members in order, and the count. */
-function hashOf(data: Record<string, unknown>, collisionCount: number): string {
-  return safeHash(`${JSON.stringify(inOrder(data))}${collisionCount}`);
-}
-
-function inOrder(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(inOrder);
-  if (!isObject(value)) return value;
-  const keys = Object.keys(value).toSorted((a, b) => (a < b ? -1 : 1));
-  return Object.fromEntries(keys.map((key) => [key, inOrder(value[key])]));
 }
 
 /** The set with the template of a revision. */

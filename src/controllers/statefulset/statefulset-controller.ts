@@ -12,7 +12,7 @@ import { deepEqual } from '../../lib/json.ts';
 import { labelMatcher } from '../../schema/label-selector.ts';
 import { adoptOrphans, claimOwned, controllerOf, controllerOfKind, keyOf } from '../common/owners.ts';
 import { nextAvailability } from '../common/pods.ts';
-import { failureOf, REVISIONS } from '../common/revisions.ts';
+import { failureOf, REVISIONS } from '../common/history/revisions.ts';
 import type { Change, Context, Controller, Outcome } from '../runtime/component.ts';
 import { isMember } from './identity.ts';
 import { PodControl } from './pod-control.ts';

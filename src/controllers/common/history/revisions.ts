@@ -1,11 +1,11 @@
 // ControllerRevisions: one for each template that a DaemonSet or a StatefulSet has had, which `kubectl rollout undo` goes back
 // to. Models kubernetes pkg/controller/history/controller_history.go.
 
-import type { Client } from '../../api/client.ts';
-import type { Status } from '../../api/status.ts';
-import type { ControllerRevision } from '../../api/types/apps-v1.ts';
-import type { PodTemplateSpec } from '../../api/types/core-v1.ts';
-import { clone } from '../../lib/json.ts';
+import type { Client } from '../../../api/client.ts';
+import type { Status } from '../../../api/status.ts';
+import type { ControllerRevision } from '../../../api/types/apps-v1.ts';
+import type { PodTemplateSpec } from '../../../api/types/core-v1.ts';
+import { clone } from '../../../lib/json.ts';
 
 export const REVISIONS = 'controllerrevisions.apps';
 
