@@ -5,6 +5,7 @@ import type { ValidatingAdmissionPolicy } from './types/admissionregistration-v1
 import type { CustomResourceDefinition } from './types/apiextensions-v1.ts';
 import type { APIService } from './types/apiregistration-v1.ts';
 import type { ControllerRevision, DaemonSet, Deployment, ReplicaSet, StatefulSet } from './types/apps-v1.ts';
+import type { HorizontalPodAutoscaler } from './types/autoscaling-v2.ts';
 import type { CronJob, Job } from './types/batch-v1.ts';
 import type { CertificateSigningRequest } from './types/certificates-v1.ts';
 import type { Lease } from './types/coordination-v1.ts';
@@ -48,6 +49,7 @@ export interface ResourceMap {
   'endpointslices.discovery.k8s.io': EndpointSlice;
   events: Event;
   'flowschemas.flowcontrol.apiserver.k8s.io': FlowSchema;
+  'horizontalpodautoscalers.autoscaling': HorizontalPodAutoscaler;
   'ingressclasses.networking.k8s.io': IngressClass;
   'ingresses.networking.k8s.io': Ingress;
   'ipaddresses.networking.k8s.io': IPAddress;

@@ -9,6 +9,7 @@ import { daemonSet } from '../../api/apps/v1/daemon-set.ts';
 import { deployment } from '../../api/apps/v1/deployment.ts';
 import { replicaSet } from '../../api/apps/v1/replica-set.ts';
 import { statefulSet } from '../../api/apps/v1/stateful-set.ts';
+import { horizontalPodAutoscaler } from '../../api/autoscaling/v2/horizontal-pod-autoscaler.ts';
 import { cronJob } from '../../api/batch/v1/cron-job.ts';
 import { job } from '../../api/batch/v1/job.ts';
 import { persistentVolumeClaim } from '../../api/core/v1/persistent-volume-claim.ts';
@@ -35,6 +36,7 @@ const RESOURCES: Readonly<Record<string, ResourceName>> = {
   CronJob: 'cronjobs.batch',
   DaemonSet: 'daemonsets.apps',
   Deployment: 'deployments.apps',
+  HorizontalPodAutoscaler: 'horizontalpodautoscalers.autoscaling',
   Job: 'jobs.batch',
   Namespace: 'namespaces',
   Node: 'nodes',
@@ -52,6 +54,7 @@ const STRATEGIES: readonly Kind[] = [
   cronJob,
   daemonSet,
   deployment,
+  horizontalPodAutoscaler,
   job,
   persistentVolume,
   persistentVolumeClaim,

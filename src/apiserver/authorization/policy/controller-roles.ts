@@ -152,6 +152,16 @@ export function controllerRules(): Readonly<Record<string, PolicyRule[]>> {
       allow('update', FLOWCONTROL, 'flowschemas/status'),
     ],
     'generic-garbage-collector': [allow(`delete ${READ} patch update`, '*', '*'), events()],
+    'horizontal-pod-autoscaler': [
+      allow(READ, 'autoscaling', 'horizontalpodautoscalers'),
+      allow('update', 'autoscaling', 'horizontalpodautoscalers/status'),
+      allow('get update', '*', '*/scale'),
+      allow('list', CORE, 'pods'),
+      allow('list', 'metrics.k8s.io', 'pods'),
+      allow('get list', 'custom.metrics.k8s.io', '*'),
+      allow('get list', 'external.metrics.k8s.io', '*'),
+      events(),
+    ],
     'ingress-controller': [
       allow(READ, NETWORKING, 'ingresses ingressclasses'),
       allow('patch update', NETWORKING, 'ingresses/status'),
