@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { GonePod, Report, ReportAnswer } from '../api/report.ts';
+import type { GonePod, Machine, Report, ReportAnswer } from '../api/report.ts';
 import { reportSchema } from '../api/report.ts';
 import type { Node, Pod } from '../api/types/core-v1.ts';
 import { clone } from '../lib/json.ts';
@@ -23,6 +23,14 @@ class FakeCluster {
   /** Status codes to answer with instead of carrying out. */
   failures: number[] = [];
   pageSize = 500;
+  /** Of node groups, and when they changed. */
+  machines: Machine[] = [];
+  machinesRev = 0;
+
+  order(...machines: readonly Machine[]): void {
+    this.machines = [...machines];
+    this.machinesRev = ++this.revision;
+  }
 
   bind(name: string, node: string, status: Pod['status'] = { phase: 'Pending' }): Pod {
     this.revision += 1;
@@ -78,7 +86,7 @@ class FakeCluster {
       const object = JSON.parse(body) as Node;
       this.revision += 1;
       object.metadata.uid = `uid-${object.metadata.name}`;
-      object.spec = { podCIDR: `10.244.${this.nodes.size}.0/24` };
+      object.spec = { ...object.spec, podCIDR: `10.244.${this.nodes.size}.0/24` };
       this.nodes.set(object.metadata.name, { object, rev: this.revision });
       return { status: 201, body: '{}' };
     }
@@ -99,6 +107,7 @@ class FakeCluster {
       pods: page.map(({ object }) => clone(object)),
       gone: report.since === 0 ? [] : this.gone.filter(({ rev }) => rev > report.since),
       refused: [],
+      ...(report.since < this.machinesRev || report.since === 0 ? { machines: this.machines } : {}),
     };
     for (const { name, status } of report.nodes) {
       const node = this.nodes.get(name);
@@ -319,5 +328,76 @@ describe('node host', () => {
     node.rev = ++cluster.revision;
     await run(20);
     expect(node.object.status?.conditions?.find(({ type }) => type === 'Ready')?.status).toBe('True');
+  });
+
+  describe('machines of node groups', () => {
+    const machine = (name: string, bootAt = START): Machine => ({
+      name,
+      pool: 'group',
+      cpu: '2',
+      memory: '4Gi',
+      ip: '10.2.0.1',
+      zone: 'zone-b',
+      labels: { tier: 'x' },
+      taints: [{ key: 'k', effect: 'NoSchedule' }],
+      bootAt,
+    });
+
+    it('register when they have booted, as their group says', async () => {
+      const { cluster, clock, state, run } = world(1);
+      cluster.order(machine('m', START + 3000));
+      await run(2900);
+      expect([...cluster.nodes.keys()]).toEqual(['node-0']);
+      expect(state.host.nextDue()).toBe(START + 3000);
+      await run(3100);
+      const node = cluster.nodes.get('m')?.object;
+      expect(node?.spec?.providerID).toBe('kubewisp://group/m');
+      expect(node?.spec?.taints?.map(({ key }) => key)).toEqual([
+        'node.cloudprovider.kubernetes.io/uninitialized',
+        'k',
+      ]);
+      expect(node?.metadata.labels).toMatchObject({ tier: 'x', 'topology.kubernetes.io/zone': 'zone-b' });
+      expect(node?.status?.allocatable).toMatchObject({ cpu: '2', memory: '4Gi' });
+      cluster.bind('a', 'm');
+      await run(9000);
+      expect(cluster.phases()).toEqual({ a: 'Running' });
+      expect(state.host.nextDue()).toBeUndefined();
+      expect(clock.now).toBe(START + 9000);
+    });
+
+    it('stop when their group has them no longer', async () => {
+      const { cluster, run } = world(1);
+      cluster.order(machine('m'), machine('n'));
+      await run(100);
+      expect([...cluster.nodes.keys()]).toEqual(['node-0', 'm', 'n']);
+      cluster.order(machine('n'));
+      cluster.bind('late', 'm');
+      await run(9000);
+      await run(9001);
+      expect(cluster.phases()).toEqual({ late: 'Pending' });
+      expect(cluster.reports.at(-1)?.nodes.map(({ name }) => name)).toEqual(['node-0', 'n']);
+    });
+
+    it('a host that starts anew loses none, doubles none, and has all their pods', async () => {
+      const { cluster, state, newHost, run } = world(1);
+      cluster.order(machine('m'), machine('late', START + 20_000));
+      cluster.pageSize = 2;
+      await run(100);
+      for (const name of ['a', 'b', 'c', 'd', 'e']) cluster.bind(name, 'm');
+      await run(9000);
+      const events = [...cluster.events];
+      for (let restart = 0; restart < 3; restart++) {
+        state.host = newHost();
+        await run(9000 + restart);
+      }
+      expect(cluster.events).toEqual(events);
+      expect([...cluster.nodes.keys()]).toEqual(['node-0', 'm']);
+      expect(Object.values(cluster.phases())).toEqual(Array(5).fill('Running'));
+      for (const name of ['a', 'b', 'c', 'd', 'e']) cluster.delete(name, START + 9100);
+      state.host = newHost();
+      await run(50_000);
+      expect(cluster.phases()).toEqual({});
+      expect([...cluster.nodes.keys()]).toEqual(['node-0', 'm', 'late']);
+    });
   });
 });
