@@ -55,6 +55,17 @@ export function controllerRules(): Readonly<Record<string, PolicyRule[]>> {
       events(),
     ],
     'cloud-node-lifecycle-controller': [allow(`delete ${READ} patch update`, CORE, 'nodes'), events()],
+    // Not one of kube-controller-manager's; upstream's manifests bring its role.
+    'cluster-autoscaler': [
+      allow(READ, CORE, 'pods nodes persistentvolumeclaims persistentvolumes'),
+      allow('patch update', CORE, 'nodes'),
+      allow('create', CORE, 'pods/eviction'),
+      allow(READ, WORKLOADS, 'daemonsets'),
+      allow(READ, 'policy', 'poddisruptionbudgets'),
+      allow(READ, STORAGE, 'storageclasses'),
+      allow(`${READ} update`, 'kubewisp.dev', 'nodegroups'),
+      events(),
+    ],
     'clusterrole-aggregation-controller': [
       allow(`escalate ${READ} patch update`, 'rbac.authorization.k8s.io', 'clusterroles'),
     ],
@@ -182,6 +193,12 @@ export function controllerRules(): Readonly<Record<string, PolicyRule[]>> {
       allow(`delete ${READ}`, CORE, 'namespaces'),
       allow('update', CORE, 'namespaces/finalize namespaces/status'),
       allow(`delete deletecollection ${READ}`, '*', '*'),
+    ],
+    // Of the simulated cloud.
+    'nodegroup-controller': [
+      allow(READ, 'kubewisp.dev', 'nodegroups'),
+      allow('update', 'kubewisp.dev', 'nodegroups/status'),
+      allow(`delete ${READ}`, CORE, 'nodes'),
     ],
     'node-controller': [
       allow(`delete ${READ} patch update`, CORE, 'nodes'),
