@@ -3,10 +3,12 @@
 //
 // Objects that come out are shared and must not be changed: `clone` (src/lib/json.ts) before an update.
 
+import type { UsageSource } from './metrics/v1beta1/measurement.ts';
 import type { Draft, KubeObject } from './object.ts';
 import type { ResourceMap, ResourceName } from './resources.ts';
 import type { Result } from './status.ts';
 import type { EventType } from './types.ts';
+import type { Scale } from './types/autoscaling-v1.ts';
 import type { CertificateSigningRequest } from './types/certificates-v1.ts';
 import type { Namespace } from './types/core-v1.ts';
 
@@ -17,6 +19,14 @@ export interface ListOptions {
   readonly term?: string;
   /** Keep only objects that carry these labels. */
   readonly matchLabels?: Readonly<Record<string, string>>;
+}
+
+/** What is scaled. */
+export interface ScaleTarget {
+  /** '' or missing for the core group's `v1`. */
+  readonly apiVersion?: string;
+  readonly kind: string;
+  readonly name: string;
 }
 
 /** An index term, or a namespace. */
@@ -69,6 +79,13 @@ export interface Reader {
   view<R extends ResourceName, T extends object>(view: View<R, T>, options: ViewOptions): T[];
   /** Every live object with this index term, of any resource (`owner:UID`). */
   byTerm(term: string): KubeObject[];
+  /** Where what the pods of a node use is known from. */
+  usageSource(node: string): UsageSource;
+  /**
+   * The scale subresource of an object of any kind that has one, by its group and kind, whatever the version. Its version is
+   * the object's.
+   */
+  scale(namespace: string, target: ScaleTarget): Result<Scale>;
   /** Every resource whose objects the log holds (each once, however many versions it is served in). */
   resources(): readonly ResourceInfo[];
 }
@@ -77,6 +94,8 @@ export interface Client extends Reader {
   create<R extends ResourceName>(resource: R, object: Draft<ResourceMap[R]>): Result<ResourceMap[R]>;
   /** Refused with Conflict unless metadata.resourceVersion is the current one. An update that changes nothing writes nothing. */
   update<R extends ResourceName>(resource: R, object: ResourceMap[R]): Result<ResourceMap[R]>;
+  /** Sets the replicas. Refused with Conflict unless metadata.resourceVersion is the current one. */
+  updateScale(namespace: string, target: ScaleTarget, scale: Scale): Result<undefined>;
   updateStatus<R extends ResourceName>(resource: R, object: ResourceMap[R]): Result<ResourceMap[R]>;
   delete(
     resource: ResourceName,

@@ -1,12 +1,24 @@
 // The client port (src/api/client.ts) over the pipeline: what controllers and the scheduler write goes through the
 // same defaults, admission, validation and store as a request's, under the component's own identity.
 
-import type { Client, DeleteOptions, EventInput, ListOptions, ResourceInfo, View, ViewOptions } from '../api/client.ts';
-import type { Kind } from '../api/kind.ts';
+import type {
+  Client,
+  DeleteOptions,
+  EventInput,
+  ListOptions,
+  ResourceInfo,
+  ScaleTarget,
+  View,
+  ViewOptions,
+} from '../api/client.ts';
+import type { UsageSource } from '../api/metrics/v1beta1/measurement.ts';
+import { usageSource } from '../api/metrics/v1beta1/measurement.ts';
+import type { Kind, ScaleStrategy } from '../api/kind.ts';
 import type { Draft, KubeObject } from '../api/object.ts';
 import type { ResourceMap, ResourceName } from '../api/resources.ts';
 import type { Result } from '../api/status.ts';
-import { fail, ok } from '../api/status.ts';
+import { badRequest, fail, notFoundStatus, ok } from '../api/status.ts';
+import type { Scale } from '../api/types/autoscaling-v1.ts';
 import type { CertificateSigningRequest } from '../api/types/certificates-v1.ts';
 import type { Binding, Namespace } from '../api/types/core-v1.ts';
 import { formatMicroTime, formatTime } from '../lib/clock.ts';
@@ -19,7 +31,9 @@ import type { User } from './authentication/user.ts';
 import type { EventCorrelator, EventSource } from './event-recorder.ts';
 import { newEvent } from './event-recorder.ts';
 import type { Services } from './exchange.ts';
+import { notFound } from './refusals.ts';
 import { perform, run } from './verbs/action.ts';
+import { scaleOf, writeScale } from './verbs/scale.ts';
 import { admit, attributes, createObject, prepareUpdate } from './write-steps.ts';
 
 /** The binary that upstream runs a component in, which is the manager of what it writes. */
@@ -117,6 +131,31 @@ export class InProcessClient implements Client {
     return this.#update(resource, object, 'status');
   }
 
+  usageSource(node: string): UsageSource {
+    return usageSource(this.get('nodes', '', node), this.#options.services.usage, this.#store.clock.now());
+  }
+
+  scale(namespace: string, target: ScaleTarget): Result<Scale> {
+    const kind = this.#scaled(target);
+    if (!kind.ok) return kind;
+    const { strategy } = kind.value;
+    this.#options.services.meter.add(READ);
+    const object = this.#store.get(kind.value.kind, namespace, target.name);
+    if (object === undefined) return fail(notFoundStatus(kind.value.kind, target.name));
+    const unreadable = strategy.unreadable?.(object);
+    return unreadable === undefined ? ok(scaleOf(object, strategy)) : fail(unreadable);
+  }
+
+  updateScale(namespace: string, target: ScaleTarget, scale: Scale): Result<undefined> {
+    const found = this.#scaled(target);
+    if (!found.ok) return found;
+    const { kind, strategy } = found.value;
+    const { services, user } = this.#options;
+    const written = { kind, namespace, name: target.name, subresource: 'scale', user };
+    const result = writeScale(services, written, strategy, this.#write(), () => ok(clone(scale)), false);
+    return result.ok ? ok(undefined) : result;
+  }
+
   finalize(namespace: Namespace): Result<Namespace> {
     return this.#update('namespaces', namespace, 'finalize');
   }
@@ -204,6 +243,18 @@ export class InProcessClient implements Client {
     if (!created.ok) return;
     const { namespace = '', name } = created.value.metadata;
     correlator.remember(source, input, { namespace, name });
+  }
+
+  /** The kind of a target, in the version that it names or in another, and how it scales. */
+  #scaled({ apiVersion = 'v1', kind: name }: ScaleTarget): Result<{ kind: Kind; strategy: ScaleStrategy<KubeObject> }> {
+    const slash = apiVersion.indexOf('/');
+    const group = slash < 0 ? '' : apiVersion.slice(0, slash);
+    const version = apiVersion.slice(slash + 1);
+    const { scheme } = this.#options.services;
+    const kind =
+      scheme.byKind(group, version, name) ?? scheme.kinds.find((one) => one.group === group && one.kind === name);
+    if (kind === undefined) return fail(badRequest(`no matches for kind "${name}" in group "${group}"`));
+    return kind.scale === undefined ? notFound() : ok({ kind, strategy: kind.scale });
   }
 
   get #store() {

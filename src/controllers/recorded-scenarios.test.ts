@@ -15,6 +15,7 @@ const SOURCES = [
   'daemonset-controller',
   'deployment-controller',
   'garbage-collector-controller',
+  'horizontal-pod-autoscaler',
   'job-controller',
   'replicaset-controller',
   'replication-controller',
@@ -27,6 +28,7 @@ const KINDS = [
   'CronJob',
   'DaemonSet',
   'Deployment',
+  'HorizontalPodAutoscaler',
   'Job',
   'PersistentVolume',
   'PersistentVolumeClaim',
@@ -132,6 +134,9 @@ const IDS: ReadonlySet<string> = new Set([
   'cron-history',
   'cron-suspended',
   'cron-invalid',
+  'hpa-nometrics',
+  'hpa-notarget',
+  'hpa-zero',
 ]);
 
 /** What the recorder waited for (Scenario's waits). A minute here begins when the scenario does. */

@@ -24,6 +24,7 @@ import { endpointSliceMirroringController } from './endpointslicemirroring/endpo
 import { ephemeralVolumeController } from './ephemeralvolume/ephemeral-volume-controller.ts';
 import { flowSchemaController } from './flowcontrol/flow-schema-controller.ts';
 import { garbageCollector } from './garbagecollector/garbage-collector.ts';
+import { horizontalPodAutoscalerController } from './horizontalpodautoscaling/horizontal-pod-autoscaler-controller.ts';
 import { jobController } from './job/job-controller.ts';
 import { legacyTokenCleaner } from './legacytokencleaner/legacy-token-cleaner.ts';
 import { namespaceController } from './namespace/namespace-controller.ts';
@@ -70,6 +71,7 @@ export function createControllers({ nodeGracePeriodMs, authority }: ControllerSe
     statefulSetController,
     jobController(),
     cronJobController,
+    horizontalPodAutoscalerController(),
     ttlAfterFinishedController,
     garbageCollector,
     namespaceController,

@@ -18,17 +18,19 @@ import { parentEntries, replicaPaths, scaleEntries } from '../../registry/manage
 import { trackApply } from '../../registry/managed-fields/track-apply.ts';
 import { trackUpdate } from '../../registry/managed-fields/track-update.ts';
 import { update } from '../../registry/update.ts';
+import type { WriteContext, Written } from '../../registry/write.ts';
 import type { ExpectedKind } from '../../schema/decode/decode-object.ts';
 import { invalid } from '../../schema/field-error.ts';
 import { jsonAnswer, statusAnswer } from '../answer.ts';
 import { duplicatesText, readConfiguration } from '../apply-body.ts';
 import { decodeBody } from '../body.ts';
-import type { Exchange } from '../exchange.ts';
+import type { Exchange, Services } from '../exchange.ts';
 import { writeContext } from '../exchange.ts';
 import type { ApiResponse, Encoding } from '../http.ts';
 import type { WriteOptions } from '../options.ts';
 import { writeOptions } from '../options.ts';
 import { applyPatch, patchType } from '../patching.ts';
+import type { Target } from '../write-steps.ts';
 import { admit, attributes, checkName, settleNamespace } from '../write-steps.ts';
 
 const SCALE: ExpectedKind = {
@@ -96,27 +98,44 @@ function applyScale(exchange: Exchange, strategy: ScaleStrategy<KubeObject>, opt
   return write(exchange, strategy, options, warnings, scaleFrom, true);
 }
 
+/** The new Scale from the old one. */
+type ScaleFrom = (old: Scale) => Result<Scale>;
+
 function write(
   exchange: Exchange,
   strategy: ScaleStrategy<KubeObject>,
   options: WriteOptions,
   warnings: readonly string[],
-  /** The new Scale from the old one. */
-  scaleFrom: (old: Scale) => Result<Scale>,
+  scaleFrom: ScaleFrom,
   /** It has its managedFields. */
   tracked = false,
 ): ApiResponse {
   const { kind, path, user, services, encoding } = exchange;
   const target = { kind, namespace: path.namespace, name: path.name, subresource: 'scale', user };
   const context = writeContext(exchange, options.dryRun, options.fieldManager);
+  const written = writeScale(services, target, strategy, context, scaleFrom, tracked);
+  if (!written.ok) return statusAnswer(written.status, encoding, warnings);
+  return jsonAnswer(200, scaleText(written.value.object, strategy), scaleEncoding(encoding), warnings);
+}
+
+/** `tracked`: the new Scale has its managedFields. */
+export function writeScale(
+  services: Services,
+  target: Target,
+  strategy: ScaleStrategy<KubeObject>,
+  context: WriteContext,
+  scaleFrom: ScaleFrom,
+  tracked: boolean,
+): Result<Written> {
+  const { kind, namespace, name } = target;
   const asked = attributes(services, target, 'UPDATE', context);
   const paths = replicaPaths(services.scheme, kind);
-  const written = update(
+  return update(
     services.store,
     kind,
     {
-      namespace: path.namespace,
-      name: path.name,
+      namespace,
+      name,
       part: 'main',
       transform(old) {
         const before = trackedScale(old, strategy, paths);
@@ -124,11 +143,11 @@ function write(
         if (!scale.ok) return scale;
         if (!tracked) trackUpdate(scaleScope(), before, scale.value, context.manager, services.store.clock.now());
         keepTimes(scale.value, before);
-        const refused = checkScale(scale.value, kind, path);
+        const refused = checkScale(scale.value, kind, target);
         if (!refused.ok) return refused;
         const { uid = '', resourceVersion = '' } = scale.value.metadata;
         if (uid !== '' && uid !== old.metadata.uid) {
-          return fail(preconditionFailed(kind, old, 'UID', uid, options.dryRun));
+          return fail(preconditionFailed(kind, old, 'UID', uid, context.dryRun));
         }
         const object = clone(old);
         strategy.set(object, scale.value.spec?.replicas ?? 0);
@@ -143,8 +162,6 @@ function write(
     },
     context,
   );
-  if (!written.ok) return statusAnswer(written.status, encoding, warnings);
-  return jsonAnswer(200, scaleText(written.value.object, strategy), scaleEncoding(encoding), warnings);
 }
 
 /** The Scale of an object, with the owners of its replicas. */
@@ -165,7 +182,11 @@ function scaleEncoding(encoding: Encoding | undefined): Encoding | undefined {
   return { ...encoding, resource: { ...encoding.resource, subresource: 'scale' } };
 }
 
-function checkScale(scale: Scale, kind: Kind, { name, namespace }: Exchange['path']): Result<undefined> {
+function checkScale(
+  scale: Scale,
+  kind: Kind,
+  { name, namespace }: Pick<Target, 'name' | 'namespace'>,
+): Result<undefined> {
   const named = checkName(scale, name);
   if (!named.ok) return named;
   const settled = settleNamespace(kind, scale, namespace);
@@ -176,7 +197,7 @@ function checkScale(scale: Scale, kind: Kind, { name, namespace }: Exchange['pat
   return fail(invalidStatus('autoscaling', 'Scale', name, [error]));
 }
 
-function scaleOf(object: KubeObject, strategy: ScaleStrategy<KubeObject>): Scale {
+export function scaleOf(object: KubeObject, strategy: ScaleStrategy<KubeObject>): Scale {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
   return {
     kind: 'Scale',

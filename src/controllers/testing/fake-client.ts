@@ -1,18 +1,27 @@
 // The client port over a FakeStore: enough of the API server's rules for controller tests, and no validation or defaults.
 
+import { deployment } from '../../api/apps/v1/deployment.ts';
+import { replicaSet } from '../../api/apps/v1/replica-set.ts';
+import { statefulSet } from '../../api/apps/v1/stateful-set.ts';
+import { replicationController } from '../../api/core/v1/replication-controller.ts';
 import type {
   Client,
   DeleteOptions,
   EventInput,
   ListOptions,
   ResourceInfo,
+  ScaleTarget,
   View,
   ViewOptions,
 } from '../../api/client.ts';
+import type { Kind } from '../../api/kind.ts';
+import { resourceName } from '../../api/kind.ts';
+import type { UsageSource } from '../../api/metrics/v1beta1/measurement.ts';
 import type { Draft, KubeObject } from '../../api/object.ts';
 import type { ResourceMap, ResourceName } from '../../api/resources.ts';
 import type { ResourceRef, Result, Status } from '../../api/status.ts';
-import { alreadyExists, conflict, fail, notFoundStatus, OBJECT_MODIFIED, ok } from '../../api/status.ts';
+import { alreadyExists, badRequest, conflict, fail, notFoundStatus, OBJECT_MODIFIED, ok } from '../../api/status.ts';
+import type { Scale } from '../../api/types/autoscaling-v1.ts';
 import type { CertificateSigningRequest } from '../../api/types/certificates-v1.ts';
 import type { Namespace, Pod } from '../../api/types/core-v1.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -48,6 +57,7 @@ export interface FakeClientOptions {
   readonly recorded: RecordedEvent[];
   readonly gate: Gate;
   readonly prepare: Prepare;
+  readonly usageSource: (node: string) => UsageSource;
 }
 
 /** What an object of any kind may have besides metadata. */
@@ -129,6 +139,41 @@ export class FakeClient implements Client {
         next.metadata.annotations = metadata.annotations;
       if (resource === 'services') next.metadata = metadata;
     });
+  }
+
+  usageSource(node: string): UsageSource {
+    return this.#options.usageSource(node);
+  }
+
+  scale(namespace: string, target: ScaleTarget): Result<Scale> {
+    const found = this.#scaled(namespace, target);
+    if (!found.ok) return found;
+    const { object, kind } = found.value;
+    const metadata = { name: target.name, namespace, resourceVersion: object.metadata.resourceVersion };
+    const scale = { apiVersion: 'autoscaling/v1', kind: 'Scale', metadata, ...kind.scale?.get(object) };
+    return ok(scale as unknown as Scale);
+  }
+
+  updateScale(namespace: string, target: ScaleTarget, scale: Scale): Result<undefined> {
+    const found = this.#scaled(namespace, target);
+    if (!found.ok) return found;
+    const { object, kind, resource } = found.value;
+    const next = clone(object);
+    kind.scale?.set(next, scale.spec?.replicas ?? 0);
+    const written = this.#update(resource, next, () => undefined);
+    return written.ok ? ok(undefined) : written;
+  }
+
+  #scaled(
+    namespace: string,
+    { apiVersion = 'v1', kind: name, name: of }: ScaleTarget,
+  ): Result<{ kind: Kind; resource: ResourceName; object: KubeObject }> {
+    const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
+    const kind = SCALED.find((one) => one.group === group && one.kind === name);
+    if (kind === undefined) return fail(badRequest(`no matches for kind "${name}" in group "${group}"`));
+    const resource = resourceName(kind) as ResourceName;
+    const object = this.#options.store.get(resource, namespace, of);
+    return object === undefined ? fail(notFoundStatus(refOf(resource), of)) : ok({ kind, resource, object });
   }
 
   finalize(namespace: Namespace): Result<Namespace> {
@@ -276,7 +321,14 @@ function refOf(resource: string): ResourceRef {
 }
 
 /** Kinds whose status subresource takes annotations too. */
-const ANNOTATED_BY_STATUS: ReadonlySet<ResourceName> = new Set(['deployments.apps', 'namespaces']);
+const ANNOTATED_BY_STATUS: ReadonlySet<ResourceName> = new Set([
+  'deployments.apps',
+  'horizontalpodautoscalers.autoscaling',
+  'namespaces',
+]);
+
+/** Kinds that are scaled. */
+const SCALED: readonly Kind[] = [deployment, replicaSet, replicationController, statefulSet];
 
 function info(resource: ResourceName, kind: string, apiVersion: string, namespaced = true): ResourceInfo {
   return { resource, kind, apiVersion, namespaced };
@@ -299,6 +351,7 @@ const RESOURCES: readonly ResourceInfo[] = [
   info('ingressclasses.networking.k8s.io', 'IngressClass', 'networking.k8s.io/v1', false),
   info('ingresses.networking.k8s.io', 'Ingress', 'networking.k8s.io/v1'),
   info('ipaddresses.networking.k8s.io', 'IPAddress', 'networking.k8s.io/v1', false),
+  info('horizontalpodautoscalers.autoscaling', 'HorizontalPodAutoscaler', 'autoscaling/v2'),
   info('jobs.batch', 'Job', 'batch/v1'),
   info('leases.coordination.k8s.io', 'Lease', 'coordination.k8s.io/v1'),
   info('namespaces', 'Namespace', 'v1', false),

@@ -6,6 +6,7 @@
 //   cluster.advance(10_000);     // moves the clock from timer to timer, settling at each
 
 import type { Client } from '../../api/client.ts';
+import type { UsageSource } from '../../api/metrics/v1beta1/measurement.ts';
 import type { Random } from '../../lib/random.ts';
 import { seededRandom } from '../../lib/random.ts';
 import type { Component, Controller } from '../runtime/component.ts';
@@ -28,6 +29,8 @@ export interface FakeClusterOptions {
   readonly gate?: Gate;
   /** Default: nothing is done to new objects. */
   readonly prepare?: Prepare;
+  /** Default: nodes do not measure what their pods use. */
+  readonly usageSource?: (node: string) => UsageSource;
 }
 
 export interface LogLine {
@@ -104,6 +107,7 @@ export class FakeCluster {
       recorded: this.events,
       gate: (verb, resource, object) => this.#options.gate?.(verb, resource, object),
       prepare: (object) => this.#options.prepare?.(object),
+      usageSource: (node) => (this.#options.usageSource === undefined ? 'standing' : this.#options.usageSource(node)),
     });
   }
 
