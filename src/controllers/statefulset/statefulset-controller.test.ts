@@ -226,6 +226,15 @@ describe('statefulset controller', () => {
     expect([owner('web-0'), owner('other')]).toEqual(['web', undefined]);
   });
 
+  it('makes no revision once it is being deleted, though its pods take their time', () => {
+    const cluster = new Sets({}, { lingers: () => true });
+    must(cluster.client.delete(SETS, 'a', 'web', { propagationPolicy: 'Foreground' }));
+    cluster.settle();
+    expect(cluster.client.list('controllerrevisions.apps')).toEqual([]);
+    expect(cluster.pods).toHaveLength(3);
+    expect(cluster.set.status).toMatchObject({ replicas: 3, observedGeneration: cluster.set.metadata.generation });
+  });
+
   it('does nothing but report once it is being deleted', () => {
     const cluster = new Sets({}, { ready: ({ metadata }) => metadata.name === 'web-0' });
     must(cluster.client.delete(SETS, 'a', 'web', { propagationPolicy: 'Foreground' }));

@@ -5,9 +5,11 @@
 //    appears or an object without controller may be its own, searches the namespace.
 // 2. The pods in the log are the truth: no expectations are needed.
 // 3. status tells of the pods as they were before this reconcile.
+// 4. A set that is being deleted is only reported on: its revisions go before it does, and are not made again.
 
 import type { Client } from '../../api/client.ts';
 import type { StatefulSet, StatefulSetStatus } from '../../api/types/apps-v1.ts';
+import type { Pod } from '../../api/types/core-v1.ts';
 import { deepEqual } from '../../lib/json.ts';
 import { labelMatcher } from '../../schema/label-selector.ts';
 import { adoptOrphans, claimOwned, controllerOf, controllerOfKind, keyOf } from '../common/owners.ts';
@@ -77,18 +79,33 @@ function sync(set: StatefulSet, { client, now }: Context): Outcome | undefined {
   const pods = claimOwned(client, 'pods', set, (labels, pod) => matches(labels) && isMember(set, pod));
   const unclaimed = owned.error ?? pods.error;
   if (unclaimed !== undefined) return { error: unclaimed };
+  if (set.metadata.deletionTimestamp !== undefined) return reportOnly(set, pods.claimed, client, now);
   const found = revisionsOf(client, set, owned.claimed);
   if (!found.ok) return { error: found.error };
   const { revisions } = found;
 
   const control = new PodControl(client, set);
   const taken = step({ set, revisions, pods: pods.claimed, control, now });
-  const unwritten = writeStatus(client, set, statefulSetStatus(set, revisions, taken, now));
+  const names = {
+    current: revisions.current.metadata.name,
+    update: revisions.update.metadata.name,
+    collisionCount: revisions.collisionCount,
+  };
+  const unwritten = writeStatus(client, set, statefulSetStatus(set, names, taken, now));
   const uncut = truncateHistory(client, set, owned.claimed, revisions, pods.claimed);
   const error = taken.error ?? unwritten ?? uncut;
   if (error !== undefined) return { error };
   const next = nextAvailability(pods.claimed, set.spec?.minReadySeconds ?? 0, now);
   return next === undefined ? undefined : { requeueAfter: next - now };
+}
+
+/** Rule 4. */
+function reportOnly(set: StatefulSet, pods: readonly Pod[], client: Client, now: number): Outcome | undefined {
+  const { currentRevision: current, updateRevision: update, collisionCount = 0 } = set.status ?? {};
+  if (current === undefined || update === undefined) return undefined;
+  const taken = { pods, replaced: 0, error: undefined };
+  const error = writeStatus(client, set, statefulSetStatus(set, { current, update, collisionCount }, taken, now));
+  return error === undefined ? undefined : { error };
 }
 
 function writeStatus(client: Client, set: StatefulSet, status: StatefulSetStatus): string | undefined {

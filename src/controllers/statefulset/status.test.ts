@@ -23,8 +23,8 @@ function aPodOf({ metadata }: ControllerRevision, ready: boolean): Pod {
 
 function statusOf(replicas: number, pods: readonly Pod[], replaced = 0, type = 'RollingUpdate') {
   const set = { metadata: { name: 'web', generation: 2 }, spec: { replicas, updateStrategy: { type } } } as StatefulSet;
-  const revisions = { current, update, collisionCount: 0 };
-  return statefulSetStatus(set, revisions, { pods, replaced, error: undefined }, Date.parse('2002-01-01T00:00:00Z'));
+  const names = { current: current.metadata.name, update: update.metadata.name, collisionCount: 0 };
+  return statefulSetStatus(set, names, { pods, replaced, error: undefined }, Date.parse('2002-01-01T00:00:00Z'));
 }
 
 describe('status', () => {

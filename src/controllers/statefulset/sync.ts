@@ -47,7 +47,6 @@ export function step(input: Input): Step {
   const condemned = pods
     .filter((pod) => !isInRange(set, pod) && ordinalOf(pod) >= 0)
     .toSorted((a, b) => ordinalOf(b) - ordinalOf(a));
-  if (set.metadata.deletionTimestamp !== undefined) return { pods, replaced: 0, error: undefined };
   const replicas = replicasOf(input, wanted);
   const done = (error?: string, replaced = 0): Step => ({ pods: [...wanted, ...condemned], replaced, error });
 
