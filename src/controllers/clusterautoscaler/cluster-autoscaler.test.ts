@@ -217,6 +217,25 @@ describe('scale-up', () => {
     expect(world.told('NotTriggerScaleUp')).toEqual(["pod didn't trigger scale-up: 1 max node group size reached"]);
   });
 
+  it('room that was ordered and is taken by others is ordered again', () => {
+    const world = new World();
+    world.group('a');
+    world.replicas('web', 1, '1500m');
+    world.advance(1);
+    const [machine] = machinesOf(world.cluster.client.get(NODE_GROUPS, '', 'a')!);
+    const containers = [{ name: 'c', image: 'app:1', resources: { requests: { cpu: '1' } } }];
+    must(
+      world.cluster.client.create('pods', {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'quick', namespace: 'a' },
+        spec: { containers, nodeName: machine?.name ?? '' },
+      }),
+    );
+    world.advance(20);
+    expect([world.size('a'), world.homeless]).toEqual([2, 0]);
+  });
+
   it('what DaemonSets take of a machine is counted', () => {
     const world = new World();
     const containers = [{ name: 'c', image: 'agent:1', resources: { requests: { cpu: '500m' } } }];

@@ -7,7 +7,9 @@
 //    any two steps is gone on from there.
 // 3. A node goes in steps: unneeded (taint with the time), to be deleted (taint; its pods are evicted), and, when nothing that
 //    must be moved is left on it, its machine is gone and its group one smaller, in one transaction.
-// 4. One node with pods is moved at a time; empty ones go together.
+// 4. Room that a pod waits for may be taken by others, who never waited: when pods come to nodes, or leave them, the pods that
+//    still wait are looked at again.
+// 5. One node with pods is moved at a time; empty ones go together.
 
 import type { Client } from '../../api/client.ts';
 import { groupOf, NODE_GROUPS } from '../../api/kubewisp/v1/node-group.ts';
@@ -15,11 +17,12 @@ import type { Node, Pod } from '../../api/types/core-v1.ts';
 import { deepEqual } from '../../lib/json.ts';
 import { readiness, taintsOf } from '../common/nodes.ts';
 import { isTerminal } from '../common/pods.ts';
-import type { Change, Context, Controller, Outcome } from '../runtime/component.ts';
+import type { Change, Context, Controller } from '../runtime/component.ts';
 import type { NewPlace } from './placement.ts';
 import { removeNodes } from './removal.ts';
 import { planScaleUp } from './scale-up.ts';
 import type { Growth, Unhelped } from './scale-up.ts';
+import type { Situation } from './situation.ts';
 import { isWaiting, look, machineMaker, placesOf } from './situation.ts';
 
 const UP = 'scale-up';
@@ -44,7 +47,12 @@ export function clusterAutoscaler(newPlace: NewPlace): Controller {
       const wait = due === undefined ? settle : Math.min(due - now, settle);
       if (!hasGroups(context)) return undefined;
       if (wait > 0) return { requeueAfter: wait };
-      return key === UP ? scaleUp(context, newPlace, told) : removeNodes(context, newPlace);
+      const situation = look(context.client);
+      if (situation === undefined) return undefined;
+      const { grown, error } = scaleUp(situation, context, newPlace, told);
+      if (error !== undefined) return { error };
+      // A group that has grown is a change: both keys come again.
+      return key === UP || grown ? undefined : removeNodes(situation, context, newPlace);
     },
   };
 }
@@ -79,21 +87,24 @@ function concernsNode({ verb, object, old }: Change): boolean {
   return verb !== 'update' || old === undefined || !deepEqual(of(object), of(old));
 }
 
-function scaleUp({ client }: Context, newPlace: NewPlace, told: Map<string, string>): Outcome | undefined {
-  const situation = look(client);
-  if (situation === undefined) return undefined;
+function scaleUp(
+  situation: Situation,
+  { client }: Context,
+  newPlace: NewPlace,
+  told: Map<string, string>,
+): { readonly grown: boolean; readonly error?: string } {
   const { groups, waiting } = situation;
   const still = new Set(waiting.map(({ metadata }) => metadata.uid));
   for (const uid of told.keys()) if (!still.has(uid)) told.delete(uid);
-  if (waiting.length === 0) return undefined;
+  if (waiting.length === 0) return { grown: false };
   const newMachine = machineMaker(client, newPlace);
   const plan = planScaleUp(groups, waiting, placesOf(situation, newPlace, newMachine, client), newMachine);
   for (const growth of plan.growths) {
     const error = grow(client, growth);
-    if (error !== undefined) return { error };
+    if (error !== undefined) return { grown: true, error };
   }
   for (const unhelped of plan.unhelped) tell(client, unhelped, told);
-  return undefined;
+  return { grown: plan.growths.length > 0 };
 }
 
 /** A group may grow twice in a plan: it is read again. */

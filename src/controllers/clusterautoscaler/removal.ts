@@ -1,4 +1,4 @@
-// The steps in which nodes go (rules 3 and 4 of cluster-autoscaler.ts).
+// The steps in which nodes go (rules 3 and 5 of cluster-autoscaler.ts).
 // Models kubernetes/autoscaler cluster-autoscaler/core/scaledown/actuation.
 
 import type { Client } from '../../api/client.ts';
@@ -13,7 +13,7 @@ import type { NewPlace } from './placement.ts';
 import type { Unneeded } from './scale-down.ts';
 import { movablePods, unneededNodes } from './scale-down.ts';
 import type { Situation } from './situation.ts';
-import { isUp, look, machineMaker, placesOf } from './situation.ts';
+import { isUp, machineMaker, placesOf } from './situation.ts';
 import { needed, removalSince, unneededSince, withCandidate, withoutRemoval, withRemoval } from './taints.ts';
 
 /** A pod that its budget does not let go is asked for again. */
@@ -21,9 +21,7 @@ const EVICT_EVERY_MS = 5000;
 /** Then the node stays after all. */
 const EVICT_FOR_MS = 120_000;
 
-export function removeNodes({ client, now }: Context, newPlace: NewPlace): Outcome | undefined {
-  const situation = look(client);
-  if (situation === undefined) return undefined;
+export function removeNodes(situation: Situation, { client, now }: Context, newPlace: NewPlace): Outcome | undefined {
   const run = new Run(client, situation, now);
   run.goOn();
   run.decide(newPlace);
