@@ -22,7 +22,7 @@ interface RecordedUpdate extends Recorded {
 const NAMESPACES = ['oracle-upd', 'oracle-upd-lim'];
 /** Controllers write to these after they are made. */
 const SETTLES =
-  /\/(apiservices|certificatesigningrequests|flowschemas|deployments|replicasets|namespaces|nodes|servicecidrs|services|resourcequotas|customresourcedefinitions|clusterroles|replicationcontrollers|daemonsets|statefulsets|jobs|persistentvolumes|poddisruptionbudgets|validatingadmissionpolicies)$/;
+  /\/(apiservices|certificatesigningrequests|flowschemas|deployments|replicasets|namespaces|nodes|servicecidrs|services|resourcequotas|customresourcedefinitions|clusterroles|replicationcontrollers|daemonsets|statefulsets|jobs|persistentvolumes|poddisruptionbudgets|validatingadmissionpolicies|horizontalpodautoscalers)$/;
 const SETTLE_MS = 150;
 
 export async function measureUpdates(ids: readonly string[]): Promise<void> {
@@ -115,5 +115,7 @@ function versionOf(object: JsonObject | undefined): unknown {
 
 /** What a controller has written by then is timing. */
 function isRun(path: string): boolean {
-  return /\/(apiservices|certificatesigningrequests|flowschemas|deployments|replicasets)\/[^/?]+(\?|$)/.test(path);
+  return /\/(apiservices|certificatesigningrequests|flowschemas|deployments|horizontalpodautoscalers|replicasets)\/[^/?]+(\?|$)/.test(
+    path,
+  );
 }
