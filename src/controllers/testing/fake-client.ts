@@ -135,8 +135,10 @@ export class FakeClient implements Client {
       const { status, metadata } = next;
       Object.assign(next, clone(old));
       if (status !== undefined) next.status = status;
-      if (ANNOTATED_BY_STATUS.has(resource) && metadata.annotations !== undefined)
-        next.metadata.annotations = metadata.annotations;
+      if (ANNOTATED_BY_STATUS.has(resource)) {
+        if (metadata.annotations === undefined) delete next.metadata.annotations;
+        else next.metadata.annotations = metadata.annotations;
+      }
       if (resource === 'services') next.metadata = metadata;
     });
   }
