@@ -1,19 +1,16 @@
 // The components that reconcile a cluster, in the order in which they get their turns.
 
 import { clusterAutoscaler } from '../controllers/clusterautoscaler/cluster-autoscaler.ts';
-import type { NewPlace } from '../controllers/clusterautoscaler/placement.ts';
 import type { Component } from '../controllers/runtime/component.ts';
 import { ControllerComponent } from '../controllers/runtime/controller-component.ts';
 import type { RuntimePorts } from '../controllers/runtime/ports.ts';
 import type { ControllerSettings } from '../controllers/table.ts';
 import { createControllers } from '../controllers/table.ts';
 import type { Trust } from '../controllers/trust.ts';
-import { Placement } from '../scheduler/placement.ts';
+import { placements } from '../scheduler/placement.ts';
 import { Scheduler } from '../scheduler/scheduler.ts';
 import type { PoolNotifierOptions } from './pool-notifier.ts';
 import { createPoolNotifier } from './pool-notifier.ts';
-
-const newPlace: NewPlace = (node, pods, reader) => new Placement(node, pods, reader);
 
 export function createComponents(
   ports: RuntimePorts,
@@ -24,7 +21,7 @@ export function createComponents(
   return [
     ...createControllers(settings, trust).map((controller) => new ControllerComponent(controller, ports)),
     new Scheduler(),
-    new ControllerComponent(clusterAutoscaler(newPlace), ports),
+    new ControllerComponent(clusterAutoscaler(placements()), ports),
     // Last, so that it speaks of what the others have done in this round.
     createPoolNotifier(pool),
   ];

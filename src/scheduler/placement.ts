@@ -8,13 +8,26 @@ import { podInfo } from './pod-info.ts';
 import { podVolumes } from './pod-volumes.ts';
 import { FILTER_PLUGINS } from './plugins/table.ts';
 
+/** What is counted of a pod is counted once, as long as the same object stands for it. */
+export function placements(): (node: Node, pods: readonly Pod[], reader: Reader) => Placement {
+  const known = new WeakMap<Pod, PodInfo>();
+  const infoOf = (pod: Pod): PodInfo => {
+    let info = known.get(pod);
+    if (info === undefined) known.set(pod, (info = podInfo(pod)));
+    return info;
+  };
+  return (node, pods, reader) => new Placement(node, pods, reader, infoOf);
+}
+
 /** A node and the pods on it, which may be thought of. Reads the volumes of pods as they are now. */
 export class Placement {
   readonly node: Node;
   readonly #info: NodeInfo;
   readonly #reader: Reader;
+  readonly #infoOf: (pod: Pod) => PodInfo;
 
-  constructor(node: Node, pods: readonly Pod[], reader: Reader) {
+  constructor(node: Node, pods: readonly Pod[], reader: Reader, infoOf: (pod: Pod) => PodInfo) {
+    this.#infoOf = infoOf;
     this.node = node;
     this.#info = new NodeInfo(node.metadata.name);
     this.#info.setNode(node);
@@ -24,7 +37,7 @@ export class Placement {
 
   /** The reasons of the first filter that rejects the node. */
   refusal(pod: Pod): readonly string[] | undefined {
-    const info = withVolumes(pod, this.#reader);
+    const info = withVolumes(this.#infoOf(pod), this.#reader);
     for (const plugin of FILTER_PLUGINS) {
       const before = plugin.preFilter?.(info);
       if (before?.ok === false) return [before.reason];
@@ -36,12 +49,12 @@ export class Placement {
   }
 
   put(pod: Pod): void {
-    const { key, usage } = podInfo(pod);
+    const { key, usage } = this.#infoOf(pod);
     this.#info.addPod(key, usage);
   }
 
   remove(pod: Pod): void {
-    this.#info.removePod(podInfo(pod).key);
+    this.#info.removePod(this.#infoOf(pod).key);
   }
 
   get utilization(): number {
@@ -51,8 +64,7 @@ export class Placement {
   }
 }
 
-function withVolumes(pod: Pod, reader: Reader): PodInfo {
-  const info = podInfo(pod);
-  const volumes = info.claims.length === 0 ? undefined : podVolumes(pod, reader);
+function withVolumes(info: PodInfo, reader: Reader): PodInfo {
+  const volumes = info.claims.length === 0 ? undefined : podVolumes(info.pod, reader);
   return volumes === undefined ? info : { ...info, volumes };
 }

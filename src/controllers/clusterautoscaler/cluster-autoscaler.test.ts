@@ -6,7 +6,7 @@ import type { NodeGroup } from '../../api/kubewisp/v1/node-group.ts';
 import { machinesOf, NODE_GROUPS, nodeTemplate } from '../../api/kubewisp/v1/node-group.ts';
 import type { Node, Pod } from '../../api/types/core-v1.ts';
 import { clone } from '../../lib/json.ts';
-import { Placement } from '../../scheduler/placement.ts';
+import { placements } from '../../scheduler/placement.ts';
 import { Scheduler } from '../../scheduler/scheduler.ts';
 import { daemonSetController } from '../daemonset/daemonset-controller.ts';
 import { nodeGroupController } from '../nodegroup/node-group-controller.ts';
@@ -54,7 +54,7 @@ class World {
       daemonSetController(),
       podGarbageCollector,
       nodeGroupController,
-      clusterAutoscaler((node, pods, reader) => new Placement(node, pods, reader)),
+      clusterAutoscaler(placements()),
       pool,
       fakeKubelet({ node: () => undefined }),
     ],
@@ -234,6 +234,17 @@ describe('scale-up', () => {
     );
     world.advance(20);
     expect([world.size('a'), world.homeless]).toEqual([2, 0]);
+  });
+
+  it('a thousand pods are packed in a blink', () => {
+    const world = new World();
+    world.group('a', { maxSize: 1000 });
+    world.replicas('web', 1000, '900m');
+    world.cluster.advance(150);
+    const began = performance.now();
+    world.cluster.advance(100);
+    expect(world.size('a')).toBe(500);
+    expect(performance.now() - began).toBeLessThan(10_000);
   });
 
   it('what DaemonSets take of a machine is counted', () => {

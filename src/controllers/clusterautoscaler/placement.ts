@@ -3,6 +3,7 @@
 import type { Reader } from '../../api/client.ts';
 import type { NodeGroup } from '../../api/kubewisp/v1/node-group.ts';
 import type { Node, Pod } from '../../api/types/core-v1.ts';
+import { controllerOf } from '../common/owners.ts';
 
 /** A node with pods on it, real or thought of. */
 export interface Place {
@@ -22,9 +23,25 @@ export type NewPlace = (node: Node, pods: readonly Pod[], reader: Reader) => Pla
 /** An empty machine of the group, with the pods that DaemonSets would put there. */
 export type NewMachine = (group: NodeGroup, name: string) => Place;
 
-/** The first that takes the pod, which it then counts. */
-export function putFirst(pod: Pod, places: readonly Place[]): Place | undefined {
-  const place = places.find((candidate) => candidate.refusal(pod) === undefined);
-  place?.put(pod);
-  return place;
+/**
+ * Puts pods onto the first of the places that takes them; places may be added at the end. Where one pod of an owner found no
+ * room there is none for its others: places only fill up.
+ */
+export class Packer {
+  readonly #places: readonly Place[];
+  readonly #starts = new Map<string, number>();
+
+  constructor(places: readonly Place[]) {
+    this.#places = places;
+  }
+
+  put(pod: Pod): Place | undefined {
+    const owner = controllerOf(pod)?.uid;
+    let index = (owner === undefined ? undefined : this.#starts.get(owner)) ?? 0;
+    while (index < this.#places.length && this.#places[index]?.refusal(pod) !== undefined) index++;
+    if (owner !== undefined) this.#starts.set(owner, index);
+    const place = this.#places[index];
+    place?.put(pod);
+    return place;
+  }
 }

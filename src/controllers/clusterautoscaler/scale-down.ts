@@ -13,7 +13,7 @@ import type { PodDisruptionBudget } from '../../api/types/policy-v1.ts';
 import { labelMatcher } from '../../schema/label-selector.ts';
 import { controllerOf } from '../common/owners.ts';
 import type { Place } from './placement.ts';
-import { putFirst } from './placement.ts';
+import { Packer } from './placement.ts';
 
 const UTILIZATION_THRESHOLD = 0.5;
 const SAFE_TO_EVICT = 'cluster-autoscaler.kubernetes.io/safe-to-evict';
@@ -37,8 +37,9 @@ export function unneededNodes(
   const found: Unneeded[] = [];
   const leaving = new Set<string>();
   const staying = new Set<string>();
+  const packer = new Packer(places);
   for (const pod of waiting) {
-    const name = putFirst(pod, places)?.node.metadata.name;
+    const name = packer.put(pod)?.node.metadata.name;
     if (name !== undefined) staying.add(name);
   }
   for (const node of candidates) {

@@ -11,7 +11,7 @@ import { wantedSize } from '../../api/kubewisp/v1/node-group.ts';
 import type { Pod } from '../../api/types/core-v1.ts';
 import { quantityMilliValue, quantityValue } from '../../schema/quantity.ts';
 import type { NewMachine, Place } from './placement.ts';
-import { putFirst } from './placement.ts';
+import { Packer } from './placement.ts';
 
 export interface Growth {
   readonly group: NodeGroup;
@@ -32,7 +32,7 @@ export interface Plan {
 }
 
 interface Option extends Growth {
-  readonly places: readonly Place[];
+  readonly packer: Packer;
 }
 
 const FULL = 'max node group size reached';
@@ -43,7 +43,8 @@ export function planScaleUp(
   places: readonly Place[],
   newMachine: NewMachine,
 ): Plan {
-  let left = [...waiting].sort((a, b) => weight(b) - weight(a)).filter((pod) => putFirst(pod, places) === undefined);
+  const here = new Packer(places);
+  let left = [...waiting].sort((a, b) => weight(b) - weight(a)).filter((pod) => here.put(pod) === undefined);
   const sizes = new Map(groups.map((group) => [group.metadata.name, wantedSize(group)]));
   const growths: Growth[] = [];
   while (left.length > 0) {
@@ -57,7 +58,7 @@ export function planScaleUp(
     growths.push(best);
     const helped = new Set(best.pods);
     // Room that is left on the new machines may serve others.
-    left = left.filter((pod) => !helped.has(pod) && putFirst(pod, best.places) === undefined);
+    left = left.filter((pod) => !helped.has(pod) && best.packer.put(pod) === undefined);
   }
   const unhelped = left.map((pod) => ({ pod, reasons: reasonsOf(pod, groups, sizes, newMachine) }));
   return { growths, unhelped };
@@ -75,10 +76,11 @@ function byHelp(a: Option, b: Option): number {
 /** Rule 3. */
 function pack(group: NodeGroup, from: number, pods: readonly Pod[], newMachine: NewMachine): Option {
   const places: Place[] = [];
+  const packer = new Packer(places);
   const packed: Pod[] = [];
   const room = group.spec.maxSize - from;
   for (const pod of pods) {
-    if (putFirst(pod, places) !== undefined) packed.push(pod);
+    if (packer.put(pod) !== undefined) packed.push(pod);
     else if (places.length < room) {
       const place = newMachine(group, `${group.metadata.name}-${from + places.length}`);
       if (place.refusal(pod) !== undefined) continue;
@@ -87,7 +89,7 @@ function pack(group: NodeGroup, from: number, pods: readonly Pod[], newMachine: 
       packed.push(pod);
     }
   }
-  return { group, from, to: from + places.length, pods: packed, places };
+  return { group, from, to: from + places.length, pods: packed, packer };
 }
 
 function reasonsOf(
