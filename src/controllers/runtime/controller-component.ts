@@ -6,12 +6,14 @@
 //    of the slice, together with what the reconcile wrote: nothing of the queue needs to be durable.
 // 3. After a reconcile the key has exactly the timer that it asked for (requeueAfter, or backoff after an error), or none:
 //    a reconcile that went through knows better than any timer set before it.
-// 4. A reconcile that throws is a bug: its writes are undone, it is logged with its key, and backed off like an error.
+// 4. A key that is reconciled again and again waits: rule 3 holds for the wait too, so that nothing is forgotten.
+// 5. A reconcile that throws is a bug: its writes are undone, it is logged with its key, and backed off like an error.
 
 import type { KubeObject } from '../../api/object.ts';
 import type { ResourceName } from '../../api/resources.ts';
 import { backoff } from './backoff.ts';
 import type { Change, Component, Context, Controller, Notice, Outcome } from './component.ts';
+import { KeyBudget } from './key-budget.ts';
 import type { Identity, ReconcileResult, RuntimePorts, Timer } from './ports.ts';
 
 interface Pending {
@@ -31,6 +33,7 @@ export class ControllerComponent implements Component {
   readonly #ports: RuntimePorts;
   readonly #identity: Identity;
   readonly #queue = new Map<string, Pending>();
+  readonly #budget = new KeyBudget();
 
   constructor(controller: Controller, ports: RuntimePorts) {
     this.name = controller.name;
@@ -79,6 +82,11 @@ export class ControllerComponent implements Component {
     this.#ports.metrics.lagged(this.name, Math.max(0, context.now - pending.at));
     const started = this.#ports.monotonic();
     const timer = this.#ports.store.timer(this.name, key);
+    const wait = this.#budget.take(key, context.now);
+    if (wait > 0) {
+      this.#settle(key, pending.cause, { requeueAfter: wait }, context.now, timer);
+      return true;
+    }
     const due = timer === undefined ? {} : { due: timer.due };
     const outcome = this.#reconcile(key, pending.cause, { ...context, ...due }, started);
     if (outcome !== 'panic')

@@ -48,6 +48,25 @@ describe('runtime', () => {
     expect(controller.keys).toEqual(['a/one', 'a/three', 'a/one']);
   });
 
+  it('slows down controllers that undo each other', () => {
+    const flip = (name: string, value: string): Controller => ({
+      ...watcher((key, { client }) => {
+        const map = client.get('configmaps', 'a', key.slice(2));
+        if (map !== undefined && map.data?.['by'] !== value)
+          client.update('configmaps', { ...map, data: { by: value } });
+        return undefined;
+      }, name),
+    });
+    const cluster = new FakeCluster({ controllers: [flip('one', '1'), flip('two', '2')] });
+    make(cluster.client, 'x');
+    const due = cluster.settle();
+    expect(due).toBeGreaterThan(cluster.now);
+    expect(cluster.history.length).toBeLessThan(5_000);
+    const before = cluster.history.length;
+    cluster.advance(10_000);
+    expect(cluster.history.length - before).toBeLessThan(150);
+  });
+
   it('moves its durable cursor only past changes that are answered', () => {
     const controller = watcher(() => undefined);
     const cluster = new FakeCluster({ controllers: [controller] });
