@@ -129,6 +129,57 @@ describe('node pool', () => {
     expect(reports.at(-1)?.withdrawn).toEqual([]);
   });
 
+  it('an eviction loses no machine of a node group, and doubles none', async () => {
+    const stub = pools.getByName('machines');
+    const machine = (name: string, bootAt: number) => ({
+      ...{
+        name,
+        pool: 'group',
+        cpu: '2',
+        memory: '4Gi',
+        ip: '10.2.0.1',
+        zone: 'zone-a',
+        labels: {},
+        taints: [],
+        bootAt,
+      },
+    });
+    const bootAt = Date.now() + 400;
+    const machines = [machine('m-1', 0), machine('m-2', bootAt)];
+    const registered = new Map<string, object>();
+    const posted: string[] = [];
+    const reports: Report[] = [];
+    const answer: Answer = (path, report) => {
+      if (path.endsWith('/api/v1/nodes')) {
+        const node = report as unknown as typeof NODE;
+        posted.push(node.metadata.name);
+        registered.set(node.metadata.name, { ...node, metadata: { ...NODE.metadata, name: node.metadata.name } });
+        return node;
+      }
+      reports.push(report);
+      const nodes = report.nodes.flatMap(({ name }) => registered.get(name) ?? []);
+      return { ...NOTHING, revision: 7, nodes, ...(report.since === 0 ? { machines } : {}) };
+    };
+    await withCluster(stub, [], answer);
+    await stub.configure(CONFIG);
+    await stub.poke();
+    await runDurableObjectAlarm(stub);
+    expect(posted).toEqual(['node-0', 'm-1']);
+    // The alarm that waits for the boot outlives the host.
+    expect(await alarmOf(stub)).toBeLessThanOrEqual(bootAt);
+    await evictDurableObject(stub);
+    await withCluster(stub, [], answer);
+    await scheduler.wait(Math.max(0, bootAt - Date.now()));
+    await settle(stub);
+    expect(posted).toEqual(['node-0', 'm-1', 'm-2']);
+    await evictDurableObject(stub);
+    await withCluster(stub, [], answer);
+    await stub.poke();
+    await settle(stub);
+    expect(posted).toEqual(['node-0', 'm-1', 'm-2']);
+    expect(reports.at(-1)?.nodes.map(({ name }) => name)).toEqual(['node-0', 'm-1', 'm-2']);
+  });
+
   it('leaves nothing behind when it is destroyed', async () => {
     const stub = pools.getByName('gone');
     await withCluster(stub, [], () => 503);
