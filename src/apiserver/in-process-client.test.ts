@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Client, EventInput } from '../api/client.ts';
+import type { Client, EventInput, ScaleTarget } from '../api/client.ts';
 import type { KubeObject } from '../api/object.ts';
+import type { JsonObject } from '../lib/json.ts';
 import { clone } from '../lib/json.ts';
 import { MAPS, PODS, podBody, Rig } from './testing/rig.ts';
 
@@ -156,5 +157,73 @@ describe('events', () => {
     const lost = { ...node, metadata: { ...node.metadata, namespace: 'nowhere' } };
     client.event({ regarding: lost, type: 'Normal', reason: 'R', message: 'm' });
     expect(client.list('events')).toHaveLength(1);
+  });
+});
+
+describe('scale', () => {
+  const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+
+  function definition(subresources: JsonObject): JsonObject {
+    const properties = {
+      spec: { type: 'object', properties: { size: { type: 'integer' } } },
+      status: { type: 'object', properties: { size: { type: 'integer' }, selector: { type: 'string' } } },
+    };
+    const version = {
+      name: 'v1',
+      served: true,
+      storage: true,
+      schema: { openAPIV3Schema: { type: 'object', properties } },
+    };
+    return {
+      kind: 'CustomResourceDefinition',
+      apiVersion: 'apiextensions.k8s.io/v1',
+      metadata: { name: 'farms.example.com' },
+      spec: {
+        group: 'example.com',
+        scope: 'Namespaced',
+        names: { plural: 'farms', singular: 'farm', kind: 'Farm', listKind: 'FarmList' },
+        versions: [{ ...version, subresources }],
+      },
+    };
+  }
+
+  function withFarm(subresources: JsonObject): Client {
+    const rig = new Rig();
+    rig.send('POST', DEFINITIONS, { body: definition(subresources) });
+    const established = { conditions: [{ type: 'Established', status: 'True' }] };
+    const names = { plural: 'farms', singular: 'farm', kind: 'Farm', listKind: 'FarmList' };
+    rig.send('PATCH', `${DEFINITIONS}/farms.example.com/status`, {
+      body: { status: { ...established, acceptedNames: names, storedVersions: ['v1'] } },
+      headers: { 'content-type': 'application/merge-patch+json' },
+    });
+    const body = { kind: 'Farm', apiVersion: 'example.com/v1', metadata: { name: 'a' }, spec: { size: 2 } };
+    expect(rig.send('POST', '/apis/example.com/v1/namespaces/default/farms', { body }).status).toBe(201);
+    return clientOf(rig);
+  }
+
+  const FARM = { apiVersion: 'example.com/v2', kind: 'Farm', name: 'a' };
+
+  test('of a custom resource, whatever version the target names', () => {
+    const paths = { specReplicasPath: '.spec.size', statusReplicasPath: '.status.size' };
+    const client = withFarm({ status: {}, scale: { ...paths, labelSelectorPath: '.status.selector' } });
+    const scale = client.scale('default', FARM);
+    expect(scale).toMatchObject({ ok: true, value: { kind: 'Scale', spec: { replicas: 2 } } });
+    if (!scale.ok) return;
+    expect(client.updateScale('default', FARM, { ...scale.value, spec: { replicas: 5 } }).ok).toBe(true);
+    expect(client.scale('default', FARM)).toMatchObject({ value: { spec: { replicas: 5 } } });
+    const stale = client.updateScale('default', FARM, { ...scale.value, spec: { replicas: 6 } });
+    expect(stale).toMatchObject({ ok: false, status: { reason: 'Conflict' } });
+  });
+
+  test('says why there is none', () => {
+    const client = withFarm({ status: {} });
+    const message = (target: ScaleTarget): string => {
+      const found = client.scale('default', target);
+      return found.ok ? '' : (found.status.message ?? '');
+    };
+    expect(message(FARM)).toBe('the server could not find the requested resource');
+    expect(message({ kind: 'Foo', apiVersion: 'x/v1', name: 'a' })).toBe('no matches for kind "Foo" in group "x"');
+    expect(message({ kind: 'Deployment', apiVersion: 'apps/v1', name: 'a' })).toBe('deployments.apps "a" not found');
+    expect(message({ kind: 'ReplicationController', name: 'a' })).toBe('replicationcontrollers "a" not found');
   });
 });

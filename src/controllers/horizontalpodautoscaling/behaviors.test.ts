@@ -93,6 +93,16 @@ class World {
     this.cluster.settle();
   }
 
+  /** The node of the pods, and whether it is ready. */
+  node(status: string): void {
+    const { client } = this.cluster;
+    const name = 'node-1';
+    const known = client.get('nodes', '', name);
+    const node = known ?? must(client.create('nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name } }));
+    must(client.updateStatus('nodes', { ...clone(node), status: { conditions: [{ type: 'Ready', status }] } }));
+    this.cluster.settle();
+  }
+
   pods(): Pod[] {
     return this.cluster.client.list('pods').filter(({ metadata }) => metadata.deletionTimestamp === undefined);
   }
@@ -362,7 +372,7 @@ describe('calm', () => {
     expect(world.autoscaler.metadata.annotations).toBeUndefined();
   });
 
-  it('while nodes measure it looks again every 15 seconds', () => {
+  it('while a node measures and is ready it looks again every 15 seconds', () => {
     let cpu = '50m';
     const uids = (): string[] => world.pods().map(({ metadata }) => metadata.uid);
     const source = (): UsageSource => ({
@@ -372,11 +382,18 @@ describe('calm', () => {
     let started = false;
     const world: World = new World({ replicas: 3, usageSource: () => (started ? source() : undefined) });
     expect(world.conditions).toContain('ScalingActive False FailedGetResourceMetric');
+    // Nobody knows of the node: what it measures is not waited for.
+    expect(world.cluster.settle()).toBeUndefined();
+    world.node('True');
+    world.change({ maxReplicas: 9 });
     started = true;
     world.pass(15_000);
     expect(world.replicas).toBe(3);
     cpu = '80m';
     world.pass(15_000);
     expect(world.replicas).toBe(5);
+    world.node('Unknown');
+    world.pass(MINUTE);
+    expect(world.cluster.settle()).toBeUndefined();
   });
 });

@@ -6,7 +6,8 @@
 //
 // 1. Changes of its spec are answered at once, others at most each SYNC_MS, as upstream's are.
 // 2. It comes back SYNC_MS after it has scaled; when a recommendation leaves its window or a change its policy's period;
-//    when a pod's first minutes are over; and each SYNC_MS while pods run on a node that measures, which may tell anything.
+//    when a pod's first minutes are over; and each SYNC_MS while pods are on a node that measures and is ready, which may
+//    tell anything.
 // 3. One that finds everything as it was writes nothing, and asks for nothing.
 
 import type { Client } from '../../api/client.ts';
@@ -18,6 +19,7 @@ import type { HorizontalPodAutoscaler, MetricStatus } from '../../api/types/auto
 import { formatTime } from '../../lib/clock.ts';
 import { clone, deepEqual } from '../../lib/json.ts';
 import { matchesLabels, parseLabelSelector } from '../../schema/label-selector.ts';
+import { readiness } from '../common/nodes.ts';
 import { keyOf } from '../common/owners.ts';
 import type { Context, Controller, Outcome } from '../runtime/component.ts';
 import { setCondition } from './conditions.ts';
@@ -119,8 +121,7 @@ class Sync {
     for (const failure of proposals.filter(isFailure)) this.#warn(failure.reason, failure.error);
     const starts = nextStart(pods, WINDOW_MS, this.#now);
     if (starts !== undefined) this.#next.push(starts);
-    if (pods.some((pod) => sources?.(pod.node) !== 'standing') && sources !== undefined)
-      this.#next.push(this.#now + SYNC_MS);
+    if (sources !== undefined && this.#mayBeTold(pods, sources)) this.#next.push(this.#now + SYNC_MS);
     // Upstream's list has a place for each metric, be it known or not.
     const statuses = proposals.map((proposal): MetricStatus => (isFailure(proposal) ? { type: '' } : proposal.status));
     const all = together(proposals, current);
@@ -196,6 +197,15 @@ class Sync {
       if (!known.has(node)) known.set(node, this.#client.usageSource(node));
       return known.get(node);
     };
+  }
+
+  /** Whether a node may report at any moment: one that measures, and is alive. Its coming back turns its pods ready, which is seen. */
+  #mayBeTold(pods: readonly ScaledPod[], sources: NonNullable<Sources>): boolean {
+    const measuring = new Set(pods.map(({ node }) => node).filter((node) => sources(node) !== 'standing'));
+    return [...measuring].some((name) => {
+      const node = this.#client.get('nodes', '', name);
+      return node !== undefined && readiness(node) === 'True';
+    });
   }
 
   #rescale(scale: Scale, desired: number, reason: string, statuses: MetricStatus[] | undefined): Outcome | undefined {
