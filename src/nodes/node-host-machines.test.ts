@@ -47,6 +47,35 @@ describe('machines of node groups', () => {
     expect(cluster.reports.at(-1)?.nodes.map(({ name }) => name)).toEqual(['node-0', 'n']);
   });
 
+  it('one that may not register asks again later and later, and nobody waits for it', async () => {
+    const errors: string[] = [];
+    const { cluster, state, run } = world(1, { onRefused: (error) => errors.push(error) });
+    cluster.refused.add('m');
+    cluster.order(machine('m'), machine('n'));
+    await run(100);
+    cluster.bind('a', 'n');
+    await run(9000);
+    expect(cluster.phases()).toEqual({ a: 'Running' });
+    expect(errors).toEqual(['/api/v1/nodes: 422 m is invalid']);
+    await run(1_000_000);
+    expect(errors).toHaveLength(7);
+    cluster.refused.clear();
+    await run(5_000_000);
+    expect([...cluster.nodes.keys()]).toEqual(['node-0', 'n', 'm']);
+    expect(state.host.nextDue()).toBeUndefined();
+  });
+
+  it('one that may not register and is given back is asked for no more', async () => {
+    const { cluster, state, run } = world(1);
+    cluster.refused.add('m');
+    cluster.order(machine('m'));
+    await run(100);
+    expect(state.host.nextDue()).toBeGreaterThan(START);
+    cluster.order();
+    await run(200);
+    expect(state.host.nextDue()).toBeUndefined();
+  });
+
   it('a host that starts anew loses none, doubles none, and has all their pods', async () => {
     const { cluster, state, newHost, run } = world(1);
     cluster.order(machine('m'), machine('late', START + 20_000));

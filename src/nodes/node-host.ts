@@ -7,7 +7,8 @@
 // 4. Machines of node groups come with the answers, and every answer that has some has them all. The kubelet of a new one starts
 //    when its time has come; one that may have been there before this host was is asked for from the beginning (cursor 0),
 //    since answers speak only of nodes that the report names. So a host that starts anew loses none and doubles none.
-// 5. A turn ends when nothing is left to report, the reports failed, or news keep coming: then `nextDue` is at once.
+// 5. A machine whose Node the server refuses (by a policy, say) asks again later and later; the others do not wait for it.
+// 6. A turn ends when nothing is left to report, the reports failed, or news keep coming: then `nextDue` is at once.
 
 import type { Node, PodStatus } from '../api/types/core-v1.ts';
 import type { Random } from '../lib/random.ts';
@@ -19,6 +20,7 @@ import { registrationObject } from './kubelet/node-object.ts';
 import type { Machine, NodeBeat, NodeEvent, PodUpdate, Report, ReportAnswer } from '../api/report.ts';
 import type { Transport } from './report-client.ts';
 import { registerNode, sendReport } from './report-client.ts';
+import { Retries } from './retries.ts';
 
 export interface NodeHostOptions {
   readonly nodes: readonly NodeShape[];
@@ -34,6 +36,8 @@ export interface NodeHostOptions {
   readonly off?: readonly string[];
   /** Called, before anything is reported of it, when a node's power changed. */
   readonly onPower?: (off: readonly string[]) => void;
+  /** Called with the server's words when a machine may not register. */
+  readonly onRefused?: (error: string) => void;
   readonly behaviour?: ContainerBehaviour;
 }
 
@@ -65,6 +69,8 @@ export class NodeHost {
   readonly #machines = new Set<string>();
   /** Ordered machines that have not booted yet. */
   #booting: readonly Machine[] = [];
+  /** Of machines that were refused (rule 5). */
+  readonly #retries = new Retries();
   #since = 0;
   /** Uids named by the answers since the cursor was 0; undefined once they are complete. */
   #seen: Set<string> | undefined = new Set();
@@ -94,7 +100,7 @@ export class NodeHost {
   /** Milliseconds; undefined: nothing happens until the cluster says so. */
   nextDue(): number | undefined {
     if (this.#outstanding(this.#options.now())) return 0;
-    let least: number | undefined;
+    let least = this.#retries.next;
     for (const { bootAt } of this.#booting) if (least === undefined || bootAt < least) least = bootAt;
     for (const kubelet of this.#kubelets.values()) {
       const due = kubelet.pending && !kubelet.off ? 0 : kubelet.nextDue();
@@ -112,7 +118,8 @@ export class NodeHost {
       const now = this.#options.now();
       const booted = this.#boot(now);
       for (const kubelet of this.#kubelets.values()) kubelet.advance(now);
-      if (reports === 0 && !ask && !booted && !this.#outstanding(now)) return { error: undefined };
+      const news = ask || booted || (this.#retries.next ?? Infinity) <= now;
+      if (reports === 0 && !news && !this.#outstanding(now)) return { error: undefined };
       const batch = this.#batch(now);
       const sent = await sendReport(this.#options.transport, batch.report);
       if (!sent.ok) {
@@ -234,6 +241,7 @@ export class NodeHost {
       this.#kubelets.delete(name);
       this.#statusSent.delete(name);
       this.#announced.delete(name);
+      this.#retries.forget(name);
     }
     this.#booting = machines.filter(({ name }) => !this.#kubelets.has(name));
     if (!this.#boot(this.#options.now())) return false;
@@ -265,17 +273,27 @@ export class NodeHost {
 
   /** Registers the nodes that the cluster has not heard of; their objects come with the next report. */
   async #register(): Promise<{ readonly count: number; readonly error: string | undefined }> {
-    const missing = [...this.#kubelets.values()].filter((kubelet) => !kubelet.registered && !kubelet.off);
     const now = this.#options.now();
-    const results = await Promise.all(
-      missing.map((kubelet) =>
-        registerNode(this.#options.transport, registrationObject(kubelet.shape, kubelet.bootId, now)),
-      ),
+    const missing = [...this.#kubelets.values()].filter(
+      (kubelet) => !kubelet.registered && !kubelet.off && !this.#retries.isWaiting(kubelet.shape.name, now),
     );
-    const failed = results.find((result) => !result.ok);
-    if (failed !== undefined && !failed.ok) return { count: 0, error: failed.error };
-    for (const kubelet of missing) announce(kubelet, now);
-    return { count: missing.length, error: undefined };
+    let count = 0;
+    let error: string | undefined;
+    const register = async (kubelet: Kubelet): Promise<void> => {
+      const { name } = kubelet.shape;
+      const object = registrationObject(kubelet.shape, kubelet.bootId, now);
+      const sent = await registerNode(this.#options.transport, object);
+      if (sent.ok) {
+        this.#retries.forget(name);
+        announce(kubelet, now);
+        count++;
+      } else if (sent.refused && this.#machines.has(name)) {
+        this.#retries.refused(name, now);
+        this.#options.onRefused?.(sent.error);
+      } else error = sent.error;
+    };
+    await Promise.all(missing.map(register));
+    return { count, error };
   }
 }
 

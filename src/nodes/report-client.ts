@@ -14,8 +14,8 @@ export type Transport = (
 
 export type Sent<T> =
   | { readonly ok: true; readonly value: T }
-  /** `expired`: the cursor is too old, begin again at 0. */
-  | { readonly ok: false; readonly expired: boolean; readonly error: string };
+  /** `expired`: the cursor is too old, begin again at 0. `refused`: the server has understood, and will not. */
+  | { readonly ok: false; readonly expired: boolean; readonly refused: boolean; readonly error: string };
 
 const MAX_ERROR = 300;
 
@@ -34,10 +34,9 @@ async function send(
 
 export async function sendReport(transport: Transport, report: Report): Promise<Sent<ReportAnswer>> {
   const answer = await send(transport, REPORT_PATH, JSON.stringify(report));
-  if (answer.status !== 200) return { ok: false, expired: answer.status === 410, error: answer.error };
+  if (answer.status !== 200) return failed(answer);
   const parsed = reportAnswerSchema.safeParse(parseJson(answer.body));
-  if (!parsed.success)
-    return { ok: false, expired: false, error: `${REPORT_PATH}: the answer is not a report's answer` };
+  if (!parsed.success) return failed({ status: 0, error: `${REPORT_PATH}: the answer is not a report's answer` });
   return { ok: true, value: parsed.data as unknown as ReportAnswer };
 }
 
@@ -45,7 +44,12 @@ export async function sendReport(transport: Transport, report: Report): Promise<
 export async function registerNode(transport: Transport, node: Draft<Node>): Promise<Sent<undefined>> {
   const answer = await send(transport, '/api/v1/nodes', JSON.stringify(node));
   const done = answer.status === 201 || answer.status === 200 || answer.status === 409;
-  return done ? { ok: true, value: undefined } : { ok: false, expired: false, error: answer.error };
+  return done ? { ok: true, value: undefined } : failed(answer);
+}
+
+function failed({ status, error }: { readonly status: number; readonly error: string }) {
+  const refused = status >= 400 && status < 500 && status !== 429;
+  return { ok: false, expired: status === 410, refused, error } as const;
 }
 
 function parseJson(text: string): unknown {

@@ -9,6 +9,7 @@
 import { DurableObject } from 'cloudflare:workers';
 
 import { systemClock } from '../../lib/clock.ts';
+import type { Logger } from '../../lib/log.ts';
 import { createLogger, errorText } from '../../lib/log.ts';
 import { systemRandom } from '../../lib/random.ts';
 import { KUBELET_VERSION } from '../../lib/version.ts';
@@ -84,8 +85,7 @@ export class NodePool extends DurableObject<NodePoolEnv> {
       if (due !== undefined) await this.#arm(Math.max(due, this.#lastTurn + GAP_MS));
       return;
     }
-    const fields = { component: 'node-pool', cluster: config.cluster, pool: config.pool };
-    createLogger({ level: this.env.LOG_LEVEL, fields }).warn('report failed', { error, attempt: this.#failures + 1 });
+    this.#logger(config).warn('report failed', { error, attempt: this.#failures + 1 });
     this.#asked = true;
     const delay = Math.min(FIRST_RETRY_MS * 2 ** this.#failures, LAST_RETRY_MS);
     this.#failures = Math.min(this.#failures + 1, 10);
@@ -109,7 +109,12 @@ export class NodePool extends DurableObject<NodePoolEnv> {
       now: () => systemClock.now(),
       off: kv.get<string[]>('off') ?? [],
       onPower: (off) => kv.put('off', [...off]),
+      onRefused: (refused) => this.#logger(config).warn('machine may not register', { error: refused }),
     });
+  }
+
+  #logger({ cluster, pool }: PoolConfig): Logger {
+    return createLogger({ level: this.env.LOG_LEVEL, fields: { component: 'node-pool', cluster, pool } });
   }
 
   #transport(config: PoolConfig): Transport {

@@ -23,6 +23,8 @@ export class FakeCluster {
   requests = 0;
   /** Status codes to answer with instead of carrying out. */
   failures: number[] = [];
+  /** Names of nodes that may not register. */
+  readonly refused = new Set<string>();
   pageSize = 500;
   /** Of node groups, and when they changed. */
   machines: Machine[] = [];
@@ -85,6 +87,7 @@ export class FakeCluster {
     if (failure !== undefined) return { status: failure, body: 'no' };
     if (path === '/api/v1/nodes') {
       const object = JSON.parse(body) as Node;
+      if (this.refused.has(object.metadata.name)) return { status: 422, body: `${object.metadata.name} is invalid` };
       this.revision += 1;
       object.metadata.uid = `uid-${object.metadata.name}`;
       object.spec = { ...object.spec, podCIDR: `10.244.${this.nodes.size}.0/24` };
