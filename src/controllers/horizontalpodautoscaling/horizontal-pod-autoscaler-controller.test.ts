@@ -159,6 +159,14 @@ describe('horizontal pod autoscaler with metrics', () => {
     expect(cluster.told).toContain('SuccessfulRescale: New size: 2; reason: All metrics below target');
   });
 
+  it('a size that somebody else sets is taken back: nothing recommended it', () => {
+    const cluster = loaded(1, '20m');
+    cluster.advance(60_000);
+    cluster.scale(8);
+    cluster.advance(15_000);
+    expect(cluster.replicas).toBe(1);
+  });
+
   it('what was needed until now counts from now', () => {
     const cluster = loaded(4, '50m');
     cluster.advance(1_000_000);

@@ -5,7 +5,8 @@
 //    repeated it all the while. `until` is when it was last so.
 // 2. Only what still matters is kept: recommendations that may hold back the present one (normalize.ts), and what a
 //    policy's period reaches back to. Mostly that is nothing, and there is no annotation.
-// 3. Where `last` is missing the last recommendation was the size that the target has.
+// 3. Where `last` is missing the last recommendation was status.desiredReplicas: what somebody else made of the target since is
+//    no recommendation.
 //
 // Example: 10 replicas were recommended until 12:00:00, and 4 are now, with a window of five minutes:
 //   {"recommended":[[10,1767268800000]],"last":4} — at 12:05:00 the window reaches no further back, and 4 are applied.

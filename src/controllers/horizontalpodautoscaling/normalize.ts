@@ -56,7 +56,7 @@ export function normalize(autoscaler: HorizontalPodAutoscaler, memory: Memory, w
   const { behavior } = autoscaler.spec;
   const { desired, now } = wish;
   const windows = windowsOf(autoscaler);
-  const recommended = useful([...memory.recommended, [memory.last ?? wish.current, now]], windows, wish);
+  const recommended = useful([...memory.recommended, [memory.last ?? lastSize(autoscaler, wish), now]], windows, wish);
   const stabilized = stabilize(recommended, wish, behavior === undefined);
   const up = desired >= wish.current && behavior !== undefined;
   const stable: Finding =
@@ -89,6 +89,12 @@ export function normalize(autoscaler: HorizontalPodAutoscaler, memory: Memory, w
     last: desired === replicas ? undefined : desired,
     next: next === Infinity ? undefined : next,
   };
+}
+
+/** The size that was right at the last look. A new autoscaler has none: what it finds is held like a recommendation. */
+function lastSize({ status }: HorizontalPodAutoscaler, { current }: Wish): number {
+  const size = status?.desiredReplicas ?? 0;
+  return size === 0 ? current : size;
 }
 
 /** What may hold the present recommendation back: higher ones on the way down, lower ones on the way up. */

@@ -77,6 +77,14 @@ export class Autoscaling extends FakeCluster {
     this.settle();
   }
 
+  /** As a user does. */
+  scale(replicas: number): void {
+    const deployment = this.client.get('deployments.apps', 'a', 'web');
+    if (deployment?.spec === undefined) throw new Error('no Deployment');
+    must(this.client.update('deployments.apps', { ...deployment, spec: { ...deployment.spec, replicas } }));
+    this.settle();
+  }
+
   remove(): void {
     must(this.client.delete(AUTOSCALERS, 'a', 'web'));
   }
