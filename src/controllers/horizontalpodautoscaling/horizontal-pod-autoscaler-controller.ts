@@ -76,7 +76,7 @@ class Sync {
     this.#autoscaler = clone(stored);
     this.#client = client;
     this.#now = now;
-    this.#memory = memoryOf(stored);
+    this.#memory = memoryOf(stored, now);
   }
 
   run(): Outcome | undefined {

@@ -19,6 +19,7 @@ const ANNOTATION = 'kubewisp.dev/autoscaling-memory';
 const DOWNSCALE_WINDOW_MS = 300_000;
 /** More than any window with a sync each 15 seconds holds. */
 const MAX_ENTRIES = 250;
+const MAX_COUNT = 2 ** 31 - 1;
 
 /** A number and when (milliseconds since the epoch). */
 export type Entry = readonly [count: number, at: number];
@@ -33,7 +34,8 @@ export interface Memory {
 
 const NOTHING: Memory = { recommended: [], up: [], down: [] };
 
-export function memoryOf({ metadata }: HorizontalPodAutoscaler): Memory {
+/** Anybody may write an annotation: what cannot have been remembered is left out. */
+export function memoryOf({ metadata }: HorizontalPodAutoscaler, now: number): Memory {
   const text = metadata.annotations?.[ANNOTATION];
   if (text === undefined) return NOTHING;
   try {
@@ -41,23 +43,26 @@ export function memoryOf({ metadata }: HorizontalPodAutoscaler): Memory {
     if (!isObject(value)) return NOTHING;
     const { recommended, last, up, down } = value;
     return {
-      recommended: entries(recommended),
-      ...(typeof last === 'number' ? { last } : {}),
-      up: entries(up),
-      down: entries(down),
+      recommended: entries(recommended, now),
+      ...(isCount(last) ? { last } : {}),
+      up: entries(up, now),
+      down: entries(down, now),
     };
   } catch {
     return NOTHING;
   }
 }
 
-/** Anybody may write an annotation. */
-function entries(value: unknown): Entry[] {
+function entries(value: unknown, now: number): Entry[] {
   if (!Array.isArray(value)) return [];
   return value.flatMap((entry): Entry[] => {
     const [count, at] = Array.isArray(entry) ? (entry as unknown[]) : [];
-    return typeof count === 'number' && typeof at === 'number' ? [[count, at]] : [];
+    return isCount(count) && typeof at === 'number' && at <= now ? [[count, at]] : [];
   });
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MAX_COUNT;
 }
 
 /** Drops what reaches too far back; `autoscaler` is changed. */
