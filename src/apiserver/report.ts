@@ -6,7 +6,6 @@ import type { Kind } from '../api/kind.ts';
 import { measures } from '../api/metrics/v1beta1/measurement.ts';
 import type { KubeObject } from '../api/object.ts';
 import { hostedMachines, NODE_GROUPS } from '../api/kubewisp/v1/node-group.ts';
-import type { NodeGroup } from '../api/kubewisp/v1/node-group.ts';
 import type { Machine, NodeBeat, PodUpdate, RefusedPod, Report } from '../api/report.ts';
 import { MAX_PODS_DOWN, reportSchema } from '../api/report.ts';
 import type { ResourceName } from '../api/resources.ts';
@@ -107,8 +106,7 @@ class ReportRun {
     const { scheme, store } = this.#context.services;
     const kind = scheme.byLogResource(NODE_GROUPS);
     if (kind === undefined) return [];
-    const groups = store.log.list({ resource: NODE_GROUPS }).map((row) => store.parse(kind, row) as NodeGroup);
-    return groups.flatMap(hostedMachines);
+    return store.log.list({ resource: NODE_GROUPS }).flatMap((row) => hostedMachines(store.parse(kind, row)));
   }
 
   /** The present state. It is sent whole: a pool of a thousand nodes is told of all their pods at once. */

@@ -51,10 +51,23 @@ describe.skipIf(kubectl === undefined)('kubectl and node groups', () => {
       `kubewisp://plain/${name} plain`,
     );
     await session.run('scale ng/plain --replicas=3');
+    await session.run('wait --for=condition=Ready ng/plain --timeout=20s');
     await session.until('get ng plain', /plain +1 +3 +3 +3 /);
     await session.run('scale ng/plain --replicas=0');
     await session.until('get ng plain', /plain +1 +3 +1 +1 /);
     expect(await session.rows('get nodes -l kubewisp.dev/node-group=plain')).toHaveLength(1);
+  });
+
+  it.each<[string, string, object, RegExp]>([
+    ['a label', 'bad', { labels: { tier: 'no label!' } }, /spec.labels.tier: Invalid value/],
+    ['a label key', 'bad', { labels: { 'no key!': 'a' } }, /keys must be label keys/],
+    ['a taint', 'bad', { taints: [{ key: 'a b', effect: 'NoSchedule' }] }, /spec.taints\[0\].key: Invalid value/],
+    ['its sizes', 'bad', { minSize: 4, maxSize: 3 }, /minSize must not be greater than maxSize/],
+    ['its name', 'a'.repeat(51), {}, /a name must be at most 50 characters/],
+  ])('a group that could have no machines, by %s, is not made', async (_, name, spec, why) => {
+    const whole = { maxSize: 3, machine: { cpu: '2', memory: '4Gi' }, ...spec };
+    const refused = await session.result(['apply', '-f', '-'], { input: group(name, whole) });
+    expect(refused.stderr).toMatch(why);
   });
 
   it('machines outlive a crash; none is lost, none is doubled', async () => {

@@ -10,7 +10,7 @@
 import type { Client, View } from '../../api/client.ts';
 import { powerOf } from '../../api/core/v1/machine.ts';
 import type { GroupMachine, NodeGroup, NodeGroupStatus } from '../../api/kubewisp/v1/node-group.ts';
-import { groupOf, machinesOf, NODE_GROUPS, wantedSize } from '../../api/kubewisp/v1/node-group.ts';
+import { groupOf, machinesOf, newMachine, NODE_GROUPS, wantedSize } from '../../api/kubewisp/v1/node-group.ts';
 import type { Node } from '../../api/types/core-v1.ts';
 import { formatTime } from '../../lib/clock.ts';
 import type { Random } from '../../lib/random.ts';
@@ -19,6 +19,7 @@ import { deepEqual } from '../../lib/json.ts';
 import { readiness } from '../common/nodes.ts';
 import type { Change, Controller, Outcome } from '../runtime/component.ts';
 import { freeAddress } from './addresses.ts';
+import { readyCondition } from './conditions.ts';
 
 interface NodeOutline {
   readonly name: string;
@@ -52,7 +53,8 @@ export const nodeGroupController: Controller = {
     }
     if (group === undefined) return undefined;
     const readyNodes = machines.filter(({ name }) => nodes.get(name)?.ready === true).length;
-    return write(client, group, { size: machines.length, readyNodes, machines });
+    const conditions = [readyCondition(group, machines.length, readyNodes, now)];
+    return write(client, group, { size: machines.length, readyNodes, machines, conditions });
   },
 };
 
@@ -110,7 +112,7 @@ function newMachines(group: NodeGroup, count: number, client: Client, now: numbe
     if (names.has(name) || client.get('nodes', '', name) !== undefined) continue;
     names.add(name);
     taken.add(address);
-    made.push({ name, address, bornAt: formatTime(now) });
+    made.push(newMachine(group, name, address, now, random));
   }
   return made;
 }
