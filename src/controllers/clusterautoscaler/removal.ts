@@ -9,9 +9,10 @@ import type { Node, Pod, Taint } from '../../api/types/core-v1.ts';
 import { clone } from '../../lib/json.ts';
 import { updateNode, withTaints } from '../common/nodes.ts';
 import type { Context, Outcome } from '../runtime/component.ts';
+import { ignoredFrom, podsToMove } from './movable.ts';
 import type { NewPlace } from './placement.ts';
 import type { Unneeded } from './scale-down.ts';
-import { movablePods, unneededNodes } from './scale-down.ts';
+import { unneededNodes } from './scale-down.ts';
 import type { Situation } from './situation.ts';
 import { isUp, machineMaker, placesOf } from './situation.ts';
 import { needed, removalSince, unneededSince, withCandidate, withoutRemoval, withRemoval } from './taints.ts';
@@ -79,7 +80,7 @@ class Run {
     const places = placesOf(this.#situation, newPlace, machineMaker(this.#client, newPlace), this.#client);
     const budgets = this.#client.list('poddisruptionbudgets.policy');
     const byLoad = candidates.toSorted((a, b) => this.#podsOf(a).length - this.#podsOf(b).length);
-    const unneeded = unneededNodes(byLoad, places, podsOn, budgets, waiting);
+    const unneeded = unneededNodes(byLoad, places, podsOn, budgets, waiting, this.#now);
     const names = new Set(unneeded.map(({ node }) => node.metadata.name));
     for (const node of nodes) {
       if (unneededSince(node) !== undefined && !names.has(node.metadata.name)) this.#taint(node, needed(node));
@@ -110,7 +111,7 @@ class Run {
   }
 
   #podsOf(node: Node): Pod[] {
-    return movablePods(this.#situation.podsOn.get(node.metadata.name) ?? []);
+    return podsToMove(this.#situation.podsOn.get(node.metadata.name) ?? [], this.#now);
   }
 
   /** False: the group would be too small. */
@@ -124,7 +125,11 @@ class Run {
   #drain(node: Node, pods: readonly Pod[], since: number): void {
     let refused: string | undefined;
     for (const pod of pods) {
-      if (pod.metadata.deletionTimestamp !== undefined) continue;
+      const end = ignoredFrom(pod);
+      if (end !== undefined) {
+        this.#by(end);
+        continue;
+      }
       const { namespace = '', name } = pod.metadata;
       const evicted = this.#client.evict(namespace, name);
       if (evicted.ok) {

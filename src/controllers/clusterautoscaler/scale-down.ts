@@ -3,22 +3,18 @@
 //
 // 1. A node of a group may go where less than half of it is requested, each of its pods may be moved, and all of them fit on
 //    nodes that stay.
-// 2. A pod may be moved where a controller makes it anew, it does not forbid it by annotation, it keeps nothing on the node
-//    (emptyDir, hostPath) and its disruption budgets allow it. Pods of DaemonSets and of the node itself do not count.
+// 2. Which pods may be moved is told in movable.ts.
 // 3. A place that one node's pods would take is taken for the nodes that are looked at after it, and a node that takes them in
 //    stays. So does one that pods wait for.
 
 import type { Node, Pod } from '../../api/types/core-v1.ts';
 import type { PodDisruptionBudget } from '../../api/types/policy-v1.ts';
-import { labelMatcher } from '../../schema/label-selector.ts';
-import { controllerOf } from '../common/owners.ts';
 import type { Place } from './placement.ts';
 import { Packer } from './placement.ts';
+import { mayBeMoved, podsToMove } from './movable.ts';
 
 const UTILIZATION_THRESHOLD = 0.5;
-const SAFE_TO_EVICT = 'cluster-autoscaler.kubernetes.io/safe-to-evict';
 const SCALE_DOWN_DISABLED = 'cluster-autoscaler.kubernetes.io/scale-down-disabled';
-const MIRROR = 'kubernetes.io/config.mirror';
 
 export interface Unneeded {
   readonly node: Node;
@@ -32,7 +28,8 @@ export function unneededNodes(
   places: readonly Place[],
   podsOn: ReadonlyMap<string, readonly Pod[]>,
   budgets: readonly PodDisruptionBudget[],
-  waiting: readonly Pod[] = [],
+  waiting: readonly Pod[],
+  now: number,
 ): Unneeded[] {
   const found: Unneeded[] = [];
   const leaving = new Set<string>();
@@ -47,7 +44,7 @@ export function unneededNodes(
     const place = places.find((one) => one.node.metadata.name === name);
     if (place === undefined || staying.has(name) || annotations?.[SCALE_DOWN_DISABLED] === 'true') continue;
     if (place.utilization >= UTILIZATION_THRESHOLD) continue;
-    const pods = movablePods(podsOn.get(name) ?? []);
+    const pods = podsToMove(podsOn.get(name) ?? [], now);
     if (pods.some((pod) => !mayBeMoved(pod, budgets))) continue;
     const others = places.filter(({ node: other }) => other !== node && !leaving.has(other.metadata.name));
     const moves = moveAll(pods, others);
@@ -57,13 +54,6 @@ export function unneededNodes(
     found.push({ node, pods });
   }
   return found;
-}
-
-/** Those that a drain moves. */
-export function movablePods(pods: readonly Pod[]): Pod[] {
-  return pods.filter(
-    (pod) => controllerOf(pod)?.kind !== 'DaemonSet' && pod.metadata.annotations?.[MIRROR] === undefined,
-  );
 }
 
 /** The places that take them; undefined, with nothing taken, where some find none. */
@@ -88,25 +78,4 @@ function unbound(pod: Pod): Pod {
   if (pod.spec === undefined) return pod;
   const { nodeName: _, ...spec } = pod.spec;
   return { ...pod, spec };
-}
-
-/** Rule 2. */
-function mayBeMoved(pod: Pod, budgets: readonly PodDisruptionBudget[]): boolean {
-  if (pod.metadata.deletionTimestamp !== undefined) return true;
-  const safe = pod.metadata.annotations?.[SAFE_TO_EVICT];
-  if (safe === 'true') return isAllowed(pod, budgets);
-  if (safe === 'false' || controllerOf(pod) === undefined) return false;
-  const keeps = (pod.spec?.volumes ?? []).some(
-    ({ emptyDir, hostPath }) => hostPath !== undefined || (emptyDir !== undefined && emptyDir.medium !== 'Memory'),
-  );
-  return !keeps && isAllowed(pod, budgets);
-}
-
-function isAllowed({ metadata }: Pod, budgets: readonly PodDisruptionBudget[]): boolean {
-  return budgets.every(
-    (budget) =>
-      budget.metadata.namespace !== metadata.namespace ||
-      !labelMatcher(budget.spec?.selector)(metadata.labels) ||
-      (budget.status?.disruptionsAllowed ?? 0) > 0,
-  );
 }
