@@ -35,6 +35,8 @@ const PACES: Readonly<Record<string, Pace>> = {
   'cron-forbid': { waits: { 2: 62_000 } },
   'cron-suspended': { waits: { 1: 5000 }, end: 75_000 },
   'deploy-deadline': { waits: { 1: 6000 } },
+  // Three seconds pass before its pod counts, beside 23 other scenarios.
+  'deploy-minready': { end: 30_000 },
   // A failed pod is replaced after ten seconds.
   'job-backoff1': { end: 30_000 },
   'job-replacement': { end: 30_000 },
