@@ -5,7 +5,7 @@
 // 1. `before` = the log's head. The answer's `nodes`, `pods` and `gone` are the changes with a revision in
 //    (since, before] of the nodes named in `nodes` and `withdrawn` and of the pods bound to them: every live object once,
 //    in its last state, in the order of revisions; every pod deleted (or replaced by one of another uid) in `gone`.
-//    `since` 0 means: all live objects, no `gone`. A `since` below the log's start is answered 410 Expired: the node begins again at 0.
+//    `since` 0 means: all live objects, no `gone`; so it is for the nodes named in `anew`, unless the answer is cut. A `since` below the log's start is answered 410 Expired: the node begins again at 0.
 // 2. It carries out the report: beats, then withdrawals, then pods, then events. Nothing of it comes back in an answer:
 //    `revision` is the head after these writes.
 // 3. Where an answer would exceed MAX_PODS_DOWN pods it is cut behind a revision R: `more` is true, `revision` is R,
@@ -109,6 +109,8 @@ export interface Report {
   pool?: string;
   /** `revision` of the last answer; 0 asks for everything. */
   since: number;
+  /** Nodes of `nodes` of which nothing was asked before; they are named until an answer that is not cut. */
+  anew?: string[];
   nodes: NodeBeat[];
   /** Nodes that are without power: their heartbeats are no longer promised. */
   withdrawn: string[];
@@ -160,7 +162,13 @@ const nodeName = z.string().min(1).max(253);
 const status = z.looseObject({});
 
 const quantities = z
-  .record(z.string().max(63), z.string().max(32).refine((text) => parseQuantity(text).ok, 'not a quantity'))
+  .record(
+    z.string().max(63),
+    z
+      .string()
+      .max(32)
+      .refine((text) => parseQuantity(text).ok, 'not a quantity'),
+  )
   .refine((record) => Object.keys(record).length <= MAX_MEASURED_RESOURCES, 'too many resources');
 
 const usageSchema = z.object({
@@ -213,6 +221,7 @@ const eventSchema = z.object({
 export const reportSchema = z.object({
   pool: z.string().max(253).optional(),
   since: z.number().int().min(0),
+  anew: z.array(nodeName).max(MAX_NODES_UP).optional(),
   nodes: z.array(nodeBeatSchema).max(MAX_NODES_UP),
   withdrawn: z.array(nodeName).max(MAX_NODES_UP),
   pods: z.array(podUpdateSchema).max(MAX_PODS_UP),

@@ -60,6 +60,17 @@ describe('down', () => {
     expect(answer.body).toMatchObject({ code: 410, reason: 'Expired' });
   });
 
+  test('everything of a node that is named anew, whatever the cursor', () => {
+    const { rig } = cluster();
+    rig.send('POST', '/api/v1/nodes', { body: { metadata: { name: 'n2' } } });
+    rig.send('POST', PODS, { body: podBody('early', { nodeName: 'n2' }) });
+    const since = Number(send(rig, { nodes: [beat(rig)] })['revision']);
+    const nodes = [beat(rig), beat(rig, { name: 'n2' })];
+    expect(names(send(rig, { since, nodes })['pods'])).toEqual([]);
+    const answer = send(rig, { since, anew: ['n2'], nodes });
+    expect([names(answer['nodes']), names(answer['pods'])]).toEqual([['n2'], ['early']]);
+  });
+
   test('an unknown node is in neither direction', () => {
     const { rig } = cluster();
     expect(send(rig, { nodes: [beat(rig, { name: 'n9' })] })['nodes']).toEqual([]);

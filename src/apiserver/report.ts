@@ -89,7 +89,7 @@ class ReportRun {
 
   run(): string {
     const { log } = this.#context.services.store;
-    const down = this.#report.since === 0 ? this.#everything() : this.#changes(this.#report.since);
+    const down = this.#down();
     for (const beat of this.#report.nodes) this.#beat(beat);
     for (const name of this.#report.withdrawn) this.#withdraw(name);
     const refused = this.#report.pods.flatMap((item) => this.#pod(item));
@@ -109,12 +109,21 @@ class ReportRun {
     return store.log.list({ resource: NODE_GROUPS }).flatMap((row) => hostedMachines(store.parse(kind, row)));
   }
 
+  #down(): Down {
+    const { since, anew = [] } = this.#report;
+    if (since === 0) return this.#everything(this.#nodes);
+    const changes = this.#changes(since);
+    if (changes.more || anew.length === 0) return changes;
+    const { nodes, pods } = this.#everything(anew);
+    return { ...changes, nodes: [...changes.nodes, ...nodes], pods: [...changes.pods, ...pods] };
+  }
+
   /** The present state. It is sent whole: a pool of a thousand nodes is told of all their pods at once. */
-  #everything(): Down {
+  #everything(names: Iterable<string>): Down {
     const { log } = this.#context.services.store;
     const nodes: Row[] = [];
     const pods: Row[] = [];
-    for (const name of this.#nodes) {
+    for (const name of names) {
       const node = log.get({ resource: 'nodes', namespace: '', name });
       if (node !== undefined) nodes.push(node);
       append(pods, log.byTerm(`node:${name}`, 'pods'));

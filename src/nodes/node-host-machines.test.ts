@@ -34,6 +34,22 @@ describe('machines of node groups', () => {
     expect(clock.now).toBe(START + 9000);
   });
 
+  it('a pod that was bound before its machine came runs; nobody else is asked about again', async () => {
+    const { cluster, state, run } = world(1);
+    await run(100);
+    cluster.bind('here', 'node-0');
+    await run(9000);
+    cluster.bind('early', 'm');
+    await run(9100);
+    const { length } = cluster.reports;
+    cluster.order(machine('m'));
+    await run(20_000);
+    expect(cluster.phases()).toEqual({ here: 'Running', early: 'Running' });
+    expect(cluster.reports.slice(length).filter(({ since }) => since === 0)).toEqual([]);
+    expect(cluster.reports.filter(({ anew }) => anew !== undefined).map(({ anew }) => anew)).toEqual([['m']]);
+    expect(state.host.nextDue()).toBeUndefined();
+  });
+
   it('stop when their group has them no longer', async () => {
     const { cluster, run } = world(1);
     cluster.order(machine('m'), machine('n'));

@@ -5,8 +5,8 @@
 // 2. The cursor moves only when an answer has been taken in whole; after a failure what was sent is sent again.
 // 3. Without a cursor (`since` 0) the answers up to the one without `more` are the whole truth: other pods are dropped.
 // 4. Machines of node groups come with the answers, and every answer that has some has them all. The kubelet of a new one starts
-//    when its time has come; one that may have been there before this host was is asked for from the beginning (cursor 0),
-//    since answers speak only of nodes that the report names. So a host that starts anew loses none and doubles none.
+//    when its time has come, and asks at first for all there is of it (`anew`): answers speak only of nodes that the report
+//    names, and it may have been there before this host was. So a host that starts anew loses none and doubles none.
 // 5. A machine whose Node the server refuses (by a policy, say) asks again later and later; the others do not wait for it.
 // 6. A turn ends when nothing is left to report, the reports failed, or news keep coming: then `nextDue` is at once.
 
@@ -69,6 +69,8 @@ export class NodeHost {
   readonly #machines = new Set<string>();
   /** Ordered machines that have not booted yet. */
   #booting: readonly Machine[] = [];
+  /** Nodes of which no answer has spoken yet. */
+  readonly #anew = new Set<string>();
   /** Of machines that were refused (rule 5). */
   readonly #retries = new Retries();
   #since = 0;
@@ -179,7 +181,8 @@ export class NodeHost {
       allEvents.push(...ownEvents);
     }
     const named = pool === undefined ? {} : { pool };
-    const report: Report = { ...named, since: this.#since, nodes: beats, withdrawn, pods, events: allEvents };
+    const anew = this.#anew.size === 0 ? {} : { anew: [...this.#anew] };
+    const report: Report = { ...named, since: this.#since, ...anew, nodes: beats, withdrawn, pods, events: allEvents };
     return { report, updates, events };
   }
 
@@ -218,6 +221,7 @@ export class NodeHost {
     this.#nodes.push(...answer.nodes);
     this.#since = answer.revision;
     if (answer.more === true) return;
+    this.#anew.clear();
     if (this.#seen !== undefined) {
       for (const kubelet of this.#kubelets.values()) kubelet.retain(this.#seen);
       this.#seen = undefined;
@@ -231,7 +235,7 @@ export class NodeHost {
     this.#options.onPower?.(after);
   }
 
-  /** Rule 4. True: some may have been there before; what is known of them is to be asked for. */
+  /** Rule 4. True: some have started, and what is known of them is to be asked for. */
   #takeMachines(machines: readonly Machine[] | undefined): boolean {
     if (machines === undefined) return false;
     const named = new Set(machines.map(({ name }) => name));
@@ -241,12 +245,11 @@ export class NodeHost {
       this.#kubelets.delete(name);
       this.#statusSent.delete(name);
       this.#announced.delete(name);
+      this.#anew.delete(name);
       this.#retries.forget(name);
     }
     this.#booting = machines.filter(({ name }) => !this.#kubelets.has(name));
-    if (!this.#boot(this.#options.now())) return false;
-    this.#forgetCursor();
-    return true;
+    return this.#boot(this.#options.now());
   }
 
   /** Starts the kubelets that are due. True: there were some. */
@@ -256,6 +259,7 @@ export class NodeHost {
     this.#booting = this.#booting.filter(({ bootAt }) => bootAt > now);
     for (const machine of due) {
       this.#machines.add(machine.name);
+      this.#anew.add(machine.name);
       this.#start(machine, now);
     }
     return true;

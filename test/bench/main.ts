@@ -7,6 +7,7 @@ import type { TestServer } from '../support/server.ts';
 import { startServer } from '../support/server.ts';
 import type { Bench, Figure } from './figure.ts';
 import { isMet, rowText } from './figure.ts';
+import { autoscaler } from './figures/autoscaler.ts';
 import { bundle } from './figures/bundle.ts';
 import { clusters } from './figures/clusters.ts';
 import { create } from './figures/create.ts';
@@ -44,6 +45,7 @@ const FIGURES: readonly Figure[] = [
   manyReplicas,
   rollingUpdate,
   namespaceDeletion,
+  autoscaler,
   memory,
   idle,
 ];

@@ -103,6 +103,7 @@ export class FakeCluster {
     const changed = [...this.pods.values()]
       .filter(({ object, rev }) => rev > report.since && named.has(object.spec?.nodeName ?? ''))
       .sort((a, b) => a.rev - b.rev);
+    const anew = new Set(report.anew);
     const page = changed.slice(0, this.pageSize);
     const more = page.length < changed.length;
     const answer: ReportAnswer = {
@@ -132,6 +133,10 @@ export class FakeCluster {
     for (const event of report.events) this.events.push(`${event.involvedObject.name} ${event.reason}`);
     if (more) answer.more = true;
     else answer.revision = this.revision;
+    if (more || report.since === 0) return answer;
+    for (const { object } of this.nodes.values()) if (anew.has(object.metadata.name)) answer.nodes.push(clone(object));
+    for (const { object } of this.pods.values())
+      if (anew.has(object.spec?.nodeName ?? '')) answer.pods.push(clone(object));
     return answer;
   }
 
