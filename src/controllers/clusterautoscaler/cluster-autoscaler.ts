@@ -33,19 +33,24 @@ const SETTLE_MS: Readonly<Record<string, number>> = { [UP]: 200, [DOWN]: 1000 };
 
 export function clusterAutoscaler(newPlace: NewPlace): Controller {
   const told = new Map<string, string>();
+  /** Whether there are any, as of the last change of one; undefined: that is to be read. */
+  let groups: boolean | undefined;
+  const hasGroups = ({ client }: Context): boolean => (groups ??= client.list(NODE_GROUPS).length > 0);
   return {
     name: 'cluster-autoscaler',
     watches: {
-      [NODE_GROUPS]: () => [UP, DOWN],
+      [NODE_GROUPS]: () => {
+        groups = undefined;
+        return [UP, DOWN];
+      },
       nodes: (change, context) => (hasGroups(context) && concernsNode(change) ? [UP, DOWN] : []),
-      pods: keysOfPod,
+      pods: (change, context) => (hasGroups(context) ? keysOfPod(change) : []),
       [BUDGETS]: (_, context) => (hasGroups(context) ? [DOWN] : []),
     },
     reconcile(key, context) {
       const { due, now } = context;
       const settle = SETTLE_MS[key] ?? 0;
       const wait = due === undefined ? settle : Math.min(due - now, settle);
-      if (!hasGroups(context)) return undefined;
       if (wait > 0) return { requeueAfter: wait };
       const situation = look(context.client);
       if (situation === undefined) return undefined;
@@ -57,13 +62,7 @@ export function clusterAutoscaler(newPlace: NewPlace): Controller {
   };
 }
 
-function hasGroups({ client }: Context): boolean {
-  return client.list(NODE_GROUPS).length > 0;
-}
-
-/** Without groups, as most clusters are, a pod's change costs next to nothing: its old state is not read. */
-function* keysOfPod(change: Change, context: Context): Iterable<string> {
-  if (!hasGroups(context)) return;
+function* keysOfPod(change: Change): Iterable<string> {
   const pod: Pod = change.object;
   const old: Pod | undefined = change.old;
   const waits = change.verb !== 'delete' && isWaiting(pod) && (old === undefined || !isWaiting(old));

@@ -54,14 +54,14 @@ export const autoscaler: Figure = {
       await untilCount(client, '/api/v1/nodes', 0);
       const gone = (performance.now() - began) / 1000;
       return [
-        { label: 'a pod without a node runs on a new machine', value: one, unit: 's', want: { atMost: 1.5 } },
+        { label: 'a pod without a node runs on a new machine', value: one, unit: 's', want: { atMost: 2 } },
         {
           label: `${PODS} pods without nodes run on ${MACHINES} new ones`,
           value: many,
           unit: 's',
-          want: { atMost: 8 },
+          want: { atMost: 6 },
         },
-        { label: `${MACHINES} idle machines are gone`, value: gone, unit: 's', want: { atMost: 10 } },
+        { label: `${MACHINES} idle machines are gone`, value: gone, unit: 's', want: { atMost: 6 } },
       ];
     } finally {
       client.close();
