@@ -29,8 +29,8 @@ export interface ScaleTarget {
   readonly name: string;
 }
 
-/** An index term, or a namespace. */
-export type ViewOptions = { readonly term: string } | { readonly namespace: string };
+/** An index term, or a namespace; neither: all objects. */
+export type ViewOptions = { readonly term: string } | { readonly namespace?: string };
 
 export interface DeleteOptions {
   readonly gracePeriodSeconds?: number;

@@ -92,9 +92,7 @@ export class InProcessClient implements Client {
     const { log } = this.#store;
     const { meter } = this.#options.services;
     const revisions =
-      'term' in options
-        ? log.revisionsByTerm(options.term, resource)
-        : log.revisions({ resource, namespace: options.namespace });
+      'term' in options ? log.revisionsByTerm(options.term, resource) : log.revisions({ resource, ...options });
     meter.add(READ + SEEN * revisions.length);
     return this.#store.view(this.#kind(resource), of, revisions, (count) => meter.add(READ * count));
   }

@@ -72,20 +72,29 @@ class Run {
 
   /** Which nodes nobody needs, since when, and which of them go now. */
   decide(newPlace: NewPlace): void {
-    const { nodes, podsOn, waiting } = this.#situation;
+    const { nodes } = this.#situation;
     const candidates = nodes.filter((node) => {
       const spare = this.#spare.get(groupOf(node) ?? '') ?? 0;
       return spare > 0 && isUp(node) && removalSince(node) === undefined;
     });
-    const places = placesOf(this.#situation, newPlace, machineMaker(this.#client, newPlace), this.#client);
-    const budgets = this.#client.list('poddisruptionbudgets.policy');
-    const byLoad = candidates.toSorted((a, b) => this.#podsOf(a).length - this.#podsOf(b).length);
-    const unneeded = unneededNodes(byLoad, places, podsOn, budgets, waiting, this.#now);
+    const unneeded = candidates.length === 0 ? [] : this.#unneeded(candidates, newPlace);
     const names = new Set(unneeded.map(({ node }) => node.metadata.name));
     for (const node of nodes) {
       if (unneededSince(node) !== undefined && !names.has(node.metadata.name)) this.#taint(node, needed(node));
     }
     for (const one of unneeded) this.#consider(one);
+  }
+
+  #unneeded(candidates: readonly Node[], newPlace: NewPlace): Unneeded[] {
+    const client = this.#client;
+    return unneededNodes({
+      ...this.#situation,
+      candidates: candidates.toSorted((a, b) => this.#podsOf(a).length - this.#podsOf(b).length),
+      places: placesOf(this.#situation, newPlace, machineMaker(client, newPlace), client),
+      budgets: client.list('poddisruptionbudgets.policy'),
+      anew: ({ metadata }) => unbound(client.get('pods', metadata.namespace ?? '', metadata.name)),
+      now: this.#now,
+    });
   }
 
   #consider({ node, pods }: Unneeded): void {
@@ -175,4 +184,10 @@ class Run {
   #by(time: number): void {
     this.next = Math.min(this.next ?? time, time);
   }
+}
+
+function unbound(pod: Pod | undefined): Pod | undefined {
+  if (pod?.spec === undefined) return undefined;
+  const { nodeName: _, ...spec } = pod.spec;
+  return { ...pod, spec };
 }

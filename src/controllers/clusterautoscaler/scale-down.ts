@@ -22,15 +22,21 @@ export interface Unneeded {
   readonly pods: readonly Pod[];
 }
 
-/** `candidates`: the nodes that may be asked about, in this order. `places`: every node that pods can go to; it is used up. */
-export function unneededNodes(
-  candidates: readonly Node[],
-  places: readonly Place[],
-  podsOn: ReadonlyMap<string, readonly Pod[]>,
-  budgets: readonly PodDisruptionBudget[],
-  waiting: readonly Pod[],
-  now: number,
-): Unneeded[] {
+export interface Question {
+  /** The nodes that may be asked about, in this order. */
+  readonly candidates: readonly Node[];
+  /** Every node that pods can go to; they are used up. */
+  readonly places: readonly Place[];
+  readonly podsOn: ReadonlyMap<string, readonly Pod[]>;
+  readonly budgets: readonly PodDisruptionBudget[];
+  readonly waiting: readonly Pod[];
+  /** The pod as its controller will make it again; undefined: it is gone. */
+  readonly anew: (pod: Pod) => Pod | undefined;
+  /** Milliseconds. */
+  readonly now: number;
+}
+
+export function unneededNodes({ candidates, places, podsOn, budgets, waiting, anew, now }: Question): Unneeded[] {
   const found: Unneeded[] = [];
   const leaving = new Set<string>();
   const staying = new Set<string>();
@@ -47,7 +53,7 @@ export function unneededNodes(
     const pods = podsToMove(podsOn.get(name) ?? [], now);
     if (pods.some((pod) => !mayBeMoved(pod, budgets))) continue;
     const others = places.filter(({ node: other }) => other !== node && !leaving.has(other.metadata.name));
-    const moves = moveAll(pods, others);
+    const moves = moveAll(pods, others, anew);
     if (moves === undefined) continue;
     for (const target of moves) staying.add(target.node.metadata.name);
     leaving.add(name);
@@ -57,12 +63,13 @@ export function unneededNodes(
 }
 
 /** The places that take them; undefined, with nothing taken, where some find none. */
-function moveAll(pods: readonly Pod[], places: readonly Place[]): Place[] | undefined {
+function moveAll(pods: readonly Pod[], places: readonly Place[], anew: Question['anew']): Place[] | undefined {
   const moves: Array<readonly [Pod, Place]> = [];
   for (const pod of pods) {
     if (pod.metadata.deletionTimestamp !== undefined) continue;
-    const free = unbound(pod);
-    const target = places.find((place) => place.refusal(free) === undefined);
+    const next = anew(pod);
+    if (next === undefined) continue;
+    const target = places.find((place) => place.refusal(next) === undefined);
     if (target === undefined) {
       for (const [moved, place] of moves) place.remove(moved);
       return undefined;
@@ -71,11 +78,4 @@ function moveAll(pods: readonly Pod[], places: readonly Place[]): Place[] | unde
     moves.push([pod, target]);
   }
   return moves.map(([, place]) => place);
-}
-
-/** The pod that its controller will make in its place. */
-function unbound(pod: Pod): Pod {
-  if (pod.spec === undefined) return pod;
-  const { nodeName: _, ...spec } = pod.spec;
-  return { ...pod, spec };
 }

@@ -10,12 +10,13 @@ import { readiness, taintsOf } from '../common/nodes.ts';
 import { controllerOf } from '../common/owners.ts';
 import { isTerminal, podCondition } from '../common/pods.ts';
 import type { NewMachine, NewPlace, Place } from './placement.ts';
+import { podSketch } from './pod-sketch.ts';
 import { isBeingRemoved } from './taints.ts';
 
 export interface Situation {
   readonly groups: readonly NodeGroup[];
   readonly nodes: readonly Node[];
-  /** By the name of the node. */
+  /** By the name of the node; sketches. */
   readonly podsOn: ReadonlyMap<string, readonly Pod[]>;
   /** The scheduler has found no node for them. */
   readonly waiting: readonly Pod[];
@@ -27,7 +28,7 @@ export function look(client: Client): Situation | undefined {
   if (groups.length === 0) return undefined;
   const podsOn = new Map<string, Pod[]>();
   const waiting: Pod[] = [];
-  for (const pod of client.list('pods')) {
+  for (const pod of client.view(podSketch, {})) {
     const name = pod.spec?.nodeName ?? '';
     if (isWaiting(pod)) waiting.push(pod);
     if (name === '' || isTerminal(pod)) continue;
