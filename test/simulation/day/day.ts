@@ -1,6 +1,9 @@
 // A day in the life of a cluster: users, mishaps and crashes by the dice of a seed; from time to time all is healed, and
 // the cluster must come to rest with everything in its place.
 
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
 import type { LogEvent } from '../../../src/eventlog/log.ts';
 import type { Random } from '../../../src/lib/random.ts';
 import { seededRandom } from '../../../src/lib/random.ts';
@@ -11,7 +14,7 @@ import { heal, MISHAPS, restoreNodes } from './mishaps.ts';
 import { isHeartbeat, wrongAtRest } from './rest.ts';
 import { SimCluster } from './sim-cluster.ts';
 import type { Workload } from './workloads.ts';
-import { manifest, WORKLOADS } from './workloads.ts';
+import { MACHINES, manifest, WORKLOADS } from './workloads.ts';
 
 export interface DayOptions {
   readonly seed: number;
@@ -29,6 +32,7 @@ export interface DayResult {
   readonly diary: readonly string[];
 }
 
+const NODE_GROUPS = join(import.meta.dirname, '../../../manifests/node-groups.yaml');
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const NAMESPACES = ['default', 'limited'];
@@ -77,6 +81,9 @@ class Day {
   async live(hours: number): Promise<void> {
     const { cluster } = this;
     await cluster.advance(MINUTE);
+    this.#post('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', parse(readFileSync(NODE_GROUPS, 'utf8')));
+    await cluster.advance(MINUTE);
+    this.#post('/apis/kubewisp.dev/v1/nodegroups', MACHINES);
     this.#post('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'limited' } });
     const quota = {
       apiVersion: 'v1',

@@ -1,6 +1,7 @@
 // What must hold once nothing is left to do: every workload has what it wants, and nothing is left over.
 
 import type { Client } from '../../../src/api/client.ts';
+import { NODE_GROUPS, wantedSize } from '../../../src/api/kubewisp/v1/node-group.ts';
 import type { KubeObject } from '../../../src/api/object.ts';
 import type { LogEvent } from '../../../src/eventlog/log.ts';
 import { isOver, nodeIsReady } from './look.ts';
@@ -27,9 +28,14 @@ function strayPods(reader: Client): string[] {
 
 function sickNodes(cluster: SimCluster): string[] {
   const nodes = cluster.reader.list('nodes');
-  const expected = cluster.pools.reduce((sum, { names }) => sum + names.length, 0);
+  const machines = cluster.reader.list(NODE_GROUPS).flatMap((group) => {
+    const { size, machines = [] } = group.status ?? {};
+    return size === wantedSize(group) && size === machines.length ? machines.map(({ name }) => name) : ['?'];
+  });
+  const expected = [...cluster.pools.flatMap(({ names }) => names), ...machines].sort();
   const sick = nodes.filter((node) => !nodeIsReady(node) || (node.spec?.taints ?? []).length > 0);
-  const missing = nodes.length === expected ? [] : [`${nodes.length} nodes of ${expected}`];
+  const there = nodes.map(({ metadata }) => metadata.name).sort();
+  const missing = there.join() === expected.join() ? [] : [`nodes ${there.join()} instead of ${expected.join()}`];
   return [...missing, ...sick.map(({ metadata, spec }) => `node ${metadata.name}: ${JSON.stringify(spec?.taints)}`)];
 }
 

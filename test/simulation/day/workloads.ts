@@ -1,6 +1,7 @@
 // What the day's users make, one line a kind: how it is made, how it is changed, and when all is well with it.
 
 import type { Client } from '../../../src/api/client.ts';
+import { GROUP_LABEL } from '../../../src/api/kubewisp/v1/node-group.ts';
 import type { KubeObject } from '../../../src/api/object.ts';
 import type { ResourceName } from '../../../src/api/resources.ts';
 import type { CronJob, Job } from '../../../src/api/types/batch-v1.ts';
@@ -29,6 +30,20 @@ export interface Workload {
   wrong?(object: never, client: Client): string | undefined;
 }
 
+/** The group whose machines come and go. */
+export const MACHINES = {
+  apiVersion: 'kubewisp.dev/v1',
+  kind: 'NodeGroup',
+  metadata: { name: 'machines' },
+  spec: {
+    minSize: 1,
+    maxSize: 60,
+    machine: { cpu: '16', memory: '16Gi' },
+    bootSeconds: 40,
+    scaleDownUnneededSeconds: 300,
+  },
+};
+
 const below = (random: Random, count: number): number => Math.floor(random.next() * count);
 const pick = <T>(random: Random, of: readonly T[]): T => of[below(random, of.length)] as T;
 
@@ -40,6 +55,13 @@ function template(name: string, image: string, more: Record<string, unknown> = {
 
 const selecting = (name: string) => ({ selector: { matchLabels: { app: name } } });
 const server = (random: Random, name: string) => template(name, `nginx:${1 + below(random, 3)}`);
+
+/** Large pods for machines that the autoscaler orders; three fill one. */
+function onMachines(random: Random, name: string) {
+  const container = { name: 'main', image: `nginx:${1 + below(random, 3)}`, resources: { requests: { cpu: '4800m' } } };
+  const spec = { containers: [container], nodeSelector: { [GROUP_LABEL]: MACHINES.metadata.name } };
+  return { metadata: { labels: { app: name } }, spec };
+}
 
 /** A program that ends: mostly well, at times not, soon or after a while. */
 function task(random: Random, name: string, policies = ['Never', 'Never', 'Never', 'OnFailure']) {
@@ -91,7 +113,7 @@ export const WORKLOADS: readonly Workload[] = [
       replicas: below(random, 5),
       ...selecting(name),
       strategy: random.next() < 0.2 ? { type: 'Recreate' } : { type: 'RollingUpdate' },
-      template: server(random, name),
+      template: random.next() < 0.25 ? onMachines(random, name) : server(random, name),
     }),
     changes: [scaled, scaled, updated, (random) => ({ spec: { paused: random.next() < 0.3 } })],
     wrong(object: Deployment) {
