@@ -28,6 +28,9 @@ export function entry(
   return `$ kubectl ${shown}\n${normalise(stdout)}${normalise(stderr)}${end}\n`;
 }
 
+/** What a LimitRange says of containers: kubectl walks a map, in any order. */
+const LIMITS = /(?:^Container +(?:cpu|memory) .*\n){2,}/gm;
+
 /** Of text that is not a table. What `manifest` says stays as it is; so do times long before the run, which it says too. */
 export function normaliseText(text: string, manifest: string): string {
   const kept = (found: string, placeholder: string): string => (manifest.includes(found) ? found : placeholder);
@@ -45,6 +48,7 @@ export function normaliseText(text: string, manifest: string): string {
     .replace(/\b10\.(?:96|244)\.\d+\.\d+\b/g, '<ip>')
     .replace(/\b3[012]\d{3}\b/g, (found) => kept(found, '<port>'))
     .replace(EVENT, '$1$2  $3  <age>  $4  $5')
+    .replace(LIMITS, (rows) => `${rows.trimEnd().split('\n').toSorted().join('\n')}\n`)
     .replace(/[ \t]+$/gm, '');
 }
 
